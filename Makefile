@@ -1,0 +1,185 @@
+# Switchback. One Makefile, no recursion: every folder becomes an archive, programs and tests link the
+# archives that they may use. Two flavours of everything: "release" (hardened) and "asan" (tests).
+#
+#   make          release build into build/            make demo    play it here, everything set up
+#   make check    lint and every test, sanitized       make start / make stop   the demo in the background
+#   make bench    figures side by side with peers      make fuzz    libFuzzer on all that reads outside bytes
+#   make install  DESTDIR= PREFIX=                     make format  lay the code out with clang-format
+
+SHELL := /bin/bash
+BUILD ?= build
+PREFIX ?= /usr/local
+VERSION := 0.1.0
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# ---- libraries -------------------------------------------------------------------------------------
+PKGS := libuv libpq libcurl jansson libcrypto libwebsockets glib-2.0 libutf8proc expat ncursesw
+ifneq ($(filter-out clean deps help,$(or $(MAKECMDGOALS),all)),)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I\([^ ]*\)/-isystem \1/g')
+endif
+lib = $(shell pkg-config --libs $(1) 2>/dev/null)
+
+# llhttp: pkg-config's where there is one, else the C source that Debian 12 ships.
+LLHTTP_LIBS := $(shell pkg-config --libs libllhttp 2>/dev/null)
+ifeq ($(LLHTTP_LIBS),)
+LLHTTP_SRC := $(wildcard /usr/share/llhttp/*.c)
+LLHTTP_CFLAGS := -isystem /usr/share/include/llhttp
+endif
+
+# ---- flags -----------------------------------------------------------------------------------------
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Werror
+COMMON := -std=c17 -D_GNU_SOURCE -DSWITCHBACK_VERSION='"$(VERSION)"' -I. -g -pthread $(PKG_CFLAGS) $(LLHTTP_CFLAGS)
+HARDEN := -fPIE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+          -ftrivial-auto-var-init=zero -Werror=format-security
+release_CFLAGS := $(COMMON) -O2 $(HARDEN)
+release_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed -Wl,--gc-sections
+asan_CFLAGS := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+asan_LDFLAGS := -fsanitize=address,undefined -Wl,--as-needed
+release_BIN := $(BUILD)
+asan_BIN := $(BUILD)/asan
+MODES := release asan
+
+# ---- what there is ---------------------------------------------------------------------------------
+SERVICE_DIRS := server server/webhook server/api server/jobs server/store server/events server/voice server/agent \
+                server/twilio server/elevenlabs server/net server/db server/core
+CTL_DIRS := server/ctl
+SIM_DIRS := tests/sim
+KEEP_DIRS := server/keep
+SUPPORT_DIRS := tests/support
+SHARED_DIRS := shared shared/wire
+DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEEP_DIRS) $(SUPPORT_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
+
+SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libcrypto libwebsockets glib-2.0 libutf8proc) $(LLHTTP_LIBS)
+CTL_LIBS = $(SERVICE_LIBS) -lcsv
+SIM_LIBS = $(SERVICE_LIBS) $(call lib,expat ncursesw)
+TEST_LIBS = $(SIM_LIBS) -lcsv $(call lib,criterion)
+
+# $(call archive,MODE,DIR): the archive of a folder; $(call archives,MODE,DIRS): of those that exist.
+archive = $(BUILD)/obj/$(1)/$(2)/lib.a
+archives = $(foreach d,$(filter $(2),$(DIRS)),$(call archive,$(1),$(d)))
+
+# ---- rules, once per flavour -----------------------------------------------------------------------
+# A main.c is no part of its folder's archive.
+define folder_rules
+$(call archive,$(1),$(2)): $(patsubst %.c,$(BUILD)/obj/$(1)/%.o,$(filter-out %/main.c,$(wildcard $(2)/*.c)))
+	@rm -f $$@
+	@ar rcs $$@ $$^
+endef
+
+define mode_rules
+$(BUILD)/obj/$(1)/llhttp/%.o: /usr/share/llhttp/%.c Makefile
+	@mkdir -p $$(@D)
+	@$(CC) $$($(1)_CFLAGS) -w -c $$< -o $$@
+
+$(BUILD)/obj/$(1)/llhttp/lib.a: $(patsubst /usr/share/llhttp/%.c,$(BUILD)/obj/$(1)/llhttp/%.o,$(LLHTTP_SRC))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	@ar rcs $$@ $$^
+
+$(BUILD)/obj/$(1)/tests/%.o: tests/%.c Makefile
+	@mkdir -p $$(@D)
+	@echo "  CC[$(1)]  $$<"
+	@$(CC) $$($(1)_CFLAGS) $(WARN) -MMD -MP -c $$< -o $$@
+
+$(BUILD)/obj/$(1)/%.o: %.c Makefile
+	@mkdir -p $$(@D)
+	@echo "  CC[$(1)]  $$<"
+	@$(CC) $$($(1)_CFLAGS) $(WARN) -Wconversion -MMD -MP -c $$< -o $$@
+
+$(foreach d,$(DIRS),$(eval $(call folder_rules,$(1),$(d))))
+
+$($(1)_BIN)/switchbackd: $(BUILD)/obj/$(1)/server/main.o $(call archives,$(1),$(SERVICE_DIRS) $(SHARED_DIRS)) $(BUILD)/obj/$(1)/llhttp/lib.a
+	@mkdir -p $$(@D)
+	@echo "  LD[$(1)]  $$@"
+	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(SERVICE_LIBS)
+
+$($(1)_BIN)/switchbackctl: $(BUILD)/obj/$(1)/server/ctl/main.o $(call archives,$(1),$(CTL_DIRS) $(SERVICE_DIRS) $(SHARED_DIRS)) $(BUILD)/obj/$(1)/llhttp/lib.a
+	@mkdir -p $$(@D)
+	@echo "  LD[$(1)]  $$@"
+	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(CTL_LIBS)
+
+$($(1)_BIN)/switchback-keep: $(BUILD)/obj/$(1)/server/keep/main.o $(call archives,$(1),$(SHARED_DIRS))
+	@mkdir -p $$(@D)
+	@echo "  LD[$(1)]  $$@"
+	@$(CC) $$($(1)_LDFLAGS) -o $$@ -Wl,--start-group $$^ -Wl,--end-group
+
+$($(1)_BIN)/switchback-sim: $(BUILD)/obj/$(1)/tests/sim/main.o $(call archives,$(1),$(SIM_DIRS) $(SERVICE_DIRS) $(SHARED_DIRS)) $(BUILD)/obj/$(1)/llhttp/lib.a
+	@mkdir -p $$(@D)
+	@echo "  LD[$(1)]  $$@"
+	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(SIM_LIBS)
+endef
+$(foreach m,$(MODES),$(eval $(call mode_rules,$(m))))
+
+PROGRAMS := $(if $(wildcard server/main.c),switchbackd) $(if $(wildcard server/ctl/main.c),switchbackctl) \
+            $(if $(wildcard server/keep/main.c),switchback-keep) $(if $(wildcard tests/sim/main.c),switchback-sim)
+
+.PHONY: all asan
+all: $(addprefix $(BUILD)/,$(PROGRAMS))
+asan: $(addprefix $(BUILD)/asan/,$(PROGRAMS))
+
+# ---- tests: one program a file, Criterion, under the sanitizers -----------------------------------
+TEST_SRC := $(wildcard tests/unit/*.c tests/unit/*/*.c tests/store/*.c tests/flow/*.c tests/screen/*.c tests/e2e/*.c)
+TEST_BIN := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(TEST_SRC))
+TEST_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) $(SIM_DIRS) $(CTL_DIRS) $(SERVICE_DIRS) $(SHARED_DIRS)) $(BUILD)/obj/asan/llhttp/lib.a
+
+# A unit test links its own folder and what every folder stands on, so it builds while others are in pieces.
+UNIT_ARCHIVES := $(call archives,asan,shared shared/wire server/core server/net server/twilio server/agent server/db) $(BUILD)/obj/asan/llhttp/lib.a
+
+$(BUILD)/asan/tests/unit/%: $(BUILD)/obj/asan/tests/unit/%.o $(UNIT_ARCHIVES)
+	@mkdir -p $(@D)
+	@$(CC) $(asan_LDFLAGS) -pthread -o $@ $< -Wl,--start-group $(UNIT_ARCHIVES) -Wl,--end-group $(TEST_LIBS)
+
+$(BUILD)/asan/tests/%: $(BUILD)/obj/asan/tests/%.o $(TEST_ARCHIVES)
+	@mkdir -p $(@D)
+	@$(CC) $(asan_LDFLAGS) -pthread -o $@ $< -Wl,--start-group $(TEST_ARCHIVES) -Wl,--end-group $(TEST_LIBS)
+
+.PHONY: tests
+tests: $(TEST_BIN)
+.SECONDARY:
+
+# ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
+FUZZ_SRC := $(wildcard tests/fuzz/*.c)
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
+FUZZ_DIRS := shared server/core server/net server/twilio server/agent
+FUZZ_LIB_SRC = $(foreach d,$(FUZZ_DIRS),$(wildcard $(d)/*.c))
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRC)
+	@mkdir -p $(@D)
+	clang $(COMMON) -O1 -fsanitize=fuzzer,address,undefined -Wno-everything -o $@ $^ $(LLHTTP_SRC) $(SERVICE_LIBS)
+.PHONY: fuzz fuzz-build
+fuzz-build: $(FUZZ_BIN)
+fuzz: fuzz-build
+	@tests/fuzz/run.sh $(BUILD)/fuzz
+
+# ---- the commands (each a script of its own) -------------------------------------------------------
+.PHONY: deps check lint demo start stop bench install clean format help
+deps:
+	@tests/support/deps.sh build
+check:
+	@tests/check/run.sh
+lint:
+	@tests/check/lint.sh
+demo:
+	@tests/support/demo.sh
+start:
+	@tests/support/start.sh
+stop:
+	@tests/support/stop.sh
+bench:
+	@tests/bench/run.sh
+install: all
+	@tests/support/install.sh "$(DESTDIR)" "$(PREFIX)" "$(BUILD)"
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+clean:
+	rm -rf $(BUILD)
+help:
+	@sed -n '/^#   make/s/^#//p' Makefile
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
