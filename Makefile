@@ -66,9 +66,9 @@ archive = $(BUILD)/obj/$(1)/$(2)/lib.a
 archives = $(foreach d,$(filter $(2),$(DIRS)),$(call archive,$(1),$(d)))
 
 # ---- rules, once per flavour -----------------------------------------------------------------------
-# A main.c is no part of its folder's archive.
+# A main.c is no part of its folder's archive. The schema's texts are part of server/db's.
 define folder_rules
-$(call archive,$(1),$(2)): $(patsubst %.c,$(BUILD)/obj/$(1)/%.o,$(filter-out %/main.c,$(wildcard $(2)/*.c)))
+$(call archive,$(1),$(2)): $(patsubst %.c,$(BUILD)/obj/$(1)/%.o,$(filter-out %/main.c,$(wildcard $(2)/*.c))) $(if $(filter server/db,$(2)),$(BUILD)/obj/$(1)/gen/schema_files.o)
 	@rm -f $$@
 	@ar rcs $$@ $$^
 endef
@@ -82,6 +82,10 @@ $(BUILD)/obj/$(1)/llhttp/lib.a: $(patsubst /usr/share/llhttp/%.c,$(BUILD)/obj/$(
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	@ar rcs $$@ $$^
+
+$(BUILD)/obj/$(1)/gen/%.o: $(BUILD)/gen/%.c Makefile
+	@mkdir -p $$(@D)
+	@$(CC) $$($(1)_CFLAGS) $(WARN) -Wconversion -MMD -MP -c $$< -o $$@
 
 $(BUILD)/obj/$(1)/tests/%.o: tests/%.c Makefile
 	@mkdir -p $$(@D)
@@ -116,6 +120,11 @@ $($(1)_BIN)/switchback-sim: $(BUILD)/obj/$(1)/tests/sim/main.o $(call archives,$
 	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(SIM_LIBS)
 endef
 $(foreach m,$(MODES),$(eval $(call mode_rules,$(m))))
+
+# schema/ as C; the folders are prerequisites too, so a file that goes away is noticed.
+$(BUILD)/gen/schema_files.c: server/db/schema_list.sh $(wildcard schema schema/functions schema/*.sql schema/functions/*.sql)
+	@mkdir -p $(@D)
+	@$< > $@
 
 PROGRAMS := $(if $(wildcard server/main.c),switchbackd) $(if $(wildcard server/ctl/main.c),switchbackctl) \
             $(if $(wildcard server/keep/main.c),switchback-keep) $(if $(wildcard tests/sim/main.c),switchback-sim)
