@@ -18,7 +18,9 @@ BEGIN
   IF FOUND THEN
     UPDATE escalations
        SET reasons = reasons || jsonb_build_array(jsonb_build_object('reason', p_reason, 'text', left(p_reason_text, 500), 'at', now())),
-           due_at = coalesce(p_due, due_at), updated_at = now()
+           due_at = coalesce(p_due, due_at), updated_at = now(),
+           addition_noted_at = CASE WHEN p_due IS NULL AND p_promise_text IS NOT NULL THEN now()
+                                    WHEN p_due IS NOT NULL THEN NULL ELSE addition_noted_at END
      WHERE organization_id = p_organization AND id = v_id;
   ELSE
     v_new := true;
@@ -77,7 +79,7 @@ $$;
 CREATE OR REPLACE FUNCTION agent_turn_begin(p_organization uuid, p_conversation uuid, p_lease uuid)
 RETURNS TABLE (epoch bigint, language text, language_chosen boolean, greeted boolean, customer_name text,
                customer_language text, customer_chose boolean, opted_out boolean, escalation_open boolean,
-               promise_due timestamptz, answered_to bigint, messages jsonb, store jsonb, peer text, store_number text,
+               promise_due timestamptz, addition_noted boolean, answered_to bigint, messages jsonb, store jsonb, peer text, store_number text,
                engine text)
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -104,7 +106,7 @@ BEGIN
          nullif(btrim(coalesce(k.first_name, '')), ''), k.preferred_language, coalesce(k.language_chosen, false),
          EXISTS (SELECT 1 FROM consents s WHERE s.organization_id = p_organization AND s.phone_number = v_thread.peer
                     AND s.opted_out),
-         e.id IS NOT NULL, e.due_at, v_last,
+         e.id IS NOT NULL, e.due_at, e.addition_noted_at IS NOT NULL, v_last,
          (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'body', m.body, 'media', m.media_n,
                            'new', m.position > v_thread.answered_position) ORDER BY m.position)
             FROM (SELECT * FROM messages m

@@ -2,6 +2,20 @@
 -- superseded (written under an old epoch), suppressed (opted out), held (a cap). A row leaves `queued` only in
 -- outbox_claim's transaction, which commits before anything is asked of the carrier.
 
+-- May a text go there? p_allowed holds calling codes; '1' is Canada and the United States, without the island codes
+-- of the numbering plan and without premium services (security: toll fraud).
+CREATE OR REPLACE FUNCTION destination_allowed(p_number text, p_allowed text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
+  SELECT CASE
+    WHEN p_number ~ '^\+1' THEN '1' = ANY (p_allowed) AND p_number ~ '^\+1[2-9][0-9]{2}[2-9][0-9]{6}$'
+      AND substr(p_number, 3, 3) <> ALL (ARRAY['242', '246', '264', '268', '284', '340', '345', '441', '473', '649',
+        '658', '664', '670', '671', '684', '721', '758', '767', '784', '787', '809', '829', '849', '868', '869', '876',
+        '939', '900', '976'])
+      AND substr(p_number, 6, 3) <> '976'
+    ELSE EXISTS (SELECT 1 FROM unnest(p_allowed) AS code WHERE code <> '1' AND p_number LIKE '+' || code || '%')
+  END
+$$;
+
 -- Puts a text to the thread's customer into the outbox: the message, the row, the work, the event. `reply` is
 -- fenced by the thread's epoch; `notice` is not. The caller holds the conversation's row. Returns the row's id.
 -- NULL when there is nobody to send to.
@@ -23,9 +37,12 @@ BEGIN
   IF p_thread.peer !~ '^\+[1-9][0-9]{6,14}$' THEN
     RETURN NULL;
   END IF;
-  IF p_author = 'agent' THEN -- no automatic answer to an automatic answer for ever; no runaway bill
-    SELECT pair_hourly_cap, daily_segment_cap INTO v_cap_pair, v_cap_day
-      FROM organizations WHERE id = p_organization;
+  SELECT pair_hourly_cap, daily_segment_cap, CASE WHEN destination_allowed(p_thread.peer, allowed_countries)
+                                                  THEN 'queued' ELSE 'held' END
+    INTO v_cap_pair, v_cap_day, v_state FROM organizations WHERE id = p_organization;
+  IF v_state = 'held' THEN
+    v_reason := 'destination';
+  ELSIF p_author = 'agent' THEN -- no automatic answer to an automatic answer for ever; no runaway bill
     IF (SELECT count(*) FROM outbox WHERE organization_id = p_organization AND to_number = p_thread.peer
            AND created_at > now() - interval '1 hour') >= v_cap_pair THEN
       v_state := 'held';
@@ -254,7 +271,7 @@ END $$;
 DO $$
 DECLARE f text;
 BEGIN
-  FOREACH f IN ARRAY ARRAY[
+  FOREACH f IN ARRAY ARRAY['destination_allowed(text, text[])',
     'outbox_add(uuid, conversations, text, text, text, text, uuid, boolean, int)', 'outbox_tell(outbox, text, int)',
     'outbox_claim(uuid, uuid, uuid)', 'outbox_settle(uuid, uuid, uuid, text, text, int, int, text, text, int)',
     'text_status(uuid, uuid, text, text, text, int, int, text, text)', 'outbox_known(uuid, text[])'] LOOP

@@ -1,0 +1,39 @@
+/*
+ * app.h - what the service owns. Everything hangs off this struct; it is passed down and never
+ * global.
+ */
+#ifndef SWITCHBACK_SERVER_APP_H
+#define SWITCHBACK_SERVER_APP_H
+
+#include "server/core/flow.h"
+#include "server/core/loop.h"
+#include "server/db/db.h"
+#include "server/figures.h"
+#include "server/net/http.h"
+#include "server/net/web.h"
+#include "shared/settings.h"
+
+struct keys;
+struct runner;
+
+struct app {
+	const struct settings *settings;
+	struct loop loop;
+	struct flows *flows;
+	struct db *db;
+	struct http *http;
+	struct web *web;
+	struct keys *keys;     /* provider secrets, ready for checking (webhook/keys.h) */
+	struct runner *runner; /* does what is due (jobs/runner.h) */
+	struct figures figures;
+	bool stopping;
+	uv_timer_t stop_limit;
+};
+
+/* Opens everything in order and listens; false with one sentence when it cannot. */
+MUST_USE
+bool app_open(struct app *a, const struct settings *s, struct err *err);
+/* Serves until it is told to stop (SIGTERM, SIGINT), drains within 5 s, and closes everything. */
+void app_run(struct app *a);
+
+#endif

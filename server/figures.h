@@ -1,0 +1,37 @@
+/*
+ * figures.h - counters that /metrics shows. One line a figure: name, kind, help.
+ */
+#ifndef SWITCHBACK_SERVER_FIGURES_H
+#define SWITCHBACK_SERVER_FIGURES_H
+
+#include "shared/base.h"
+
+#define FIGURES(X)                                                                           \
+	X(texts_kept, "Inbound texts stored")                                                \
+	X(texts_duplicate, "Inbound texts that were stored already")                         \
+	X(texts_nobody, "Inbound texts to a number of no active store")                      \
+	X(texts_refused, "Inbound texts that could not be kept (answered 5xx)")              \
+	X(signatures_refused, "Provider requests with a missing or wrong signature")         \
+	X(forms_refused, "Signed provider requests that could not be read")                  \
+	X(statuses_moved, "Status callbacks that moved a message forward")                   \
+	X(statuses_old, "Status callbacks that told nothing new")                            \
+	X(statuses_unknown, "Status callbacks for a message that is not ours")               \
+	X(turns_stored, "Agent turns stored")                                                \
+	X(turns_escalated, "Agent turns that asked for a person")                            \
+	X(turns_given_up, "Agent turns that found the thread taken or their lease gone")     \
+	X(sends_sent, "Texts that the carrier accepted")                                     \
+	X(sends_again, "Sends put off: the carrier surely did not take them")                \
+	X(sends_failed, "Texts that the carrier refused for good")                           \
+	X(sends_unknown, "Sends whose effect was unknown at first")                          \
+	X(sends_found, "Unknown sends found in the carrier's list")                          \
+	X(sends_absent, "Unknown sends surely absent from the carrier's list, queued again") \
+	X(promises_broken, "Promises whose time passed without an answer")                   \
+	X(cards_redacted, "Payment card numbers taken out of texts")
+
+struct figures {
+#define FIGURE_FIELD(name, help) uint64_t name;
+	FIGURES(FIGURE_FIELD)
+#undef FIGURE_FIELD
+};
+
+#endif
