@@ -1,0 +1,79 @@
+-- 0006 work: what happened (events), what we ask the carrier to send (outbox), what is to be done when (due_work). Hot.
+
+-- One row is something that happened, numbered per organization without gaps (organization_counters.last_event). Written
+-- in the transaction of the change it tells of; docs/events.md names types and payloads. Consoles resume from a number.
+-- No foreign keys to conversation and customer: a log line outlives what it tells of. Only redaction changes a payload.
+CREATE TABLE events (
+	organization_id uuid NOT NULL REFERENCES organization_counters (organization_id),
+	seq             bigint NOT NULL CHECK (seq >= 1),
+	type            text NOT NULL CHECK (type ~ '^[a-z_]{1,40}\.[a-z_]{1,40}$'),
+	conversation_id uuid,
+	customer_id     uuid,
+	payload         jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(payload) = 'object'),
+	created_at      timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (organization_id, seq)
+);
+CALL tenant_table('events');
+
+-- One row is one text that we ask the carrier to send, with the epoch it was written under (a reply) or with a validity
+-- of its own (a notice). Written beside its message; moved on by outbox_claim() and outbox_settle() only.
+--   queued -> sending -> sent | failed | unknown;  queued -> superseded | suppressed | held
+--   unknown -> sent | queued | failed
+-- No index holds the state: what is to be done is found through due_work, and so a change of state stays in place (HOT).
+CREATE TABLE outbox (
+	organization_id    uuid NOT NULL,
+	id                 uuid NOT NULL DEFAULT gen_random_uuid(),
+	message_id         uuid NOT NULL,
+	conversation_id    uuid NOT NULL,
+	kind               text NOT NULL CHECK (kind IN ('reply', 'notice')),
+	epoch              bigint NOT NULL CHECK (epoch >= 1),
+	to_number          text NOT NULL CHECK (char_length(to_number) BETWEEN 1 AND 256),
+	from_number        text NOT NULL CHECK (from_number ~ '^\+[1-9][0-9]{6,14}$'),
+	body               text NOT NULL CHECK (char_length(body) <= 1600),
+	segments           smallint NOT NULL DEFAULT 1 CHECK (segments BETWEEN 0 AND 100),
+	state              text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown',
+	                       'superseded', 'suppressed', 'held')),
+	attempts           smallint NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+	next_attempt_at    timestamptz,
+	-- When the request to the carrier began, and from when an unknown row may be settled from the carrier's list.
+	sending_at         timestamptz,
+	settle_at          timestamptz,
+	twilio_message_sid text CHECK (twilio_message_sid ~ '^[A-Za-z0-9]{1,64}$'),
+	error_code         integer,
+	error_text_en      text CHECK (char_length(error_text_en) <= 500),
+	error_text_fr      text CHECK (char_length(error_text_fr) <= 500),
+	created_at         timestamptz NOT NULL DEFAULT now(),
+	updated_at         timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (organization_id, id),
+	UNIQUE (organization_id, message_id),
+	FOREIGN KEY (organization_id, message_id) REFERENCES messages (organization_id, id),
+	FOREIGN KEY (organization_id, conversation_id) REFERENCES conversations (organization_id, id)
+) WITH (fillfactor = 60);
+CALL tenant_table('outbox');
+-- The status callback's URL names the row: from there to the organization.
+CREATE INDEX outbox_id ON outbox (id);
+-- A takeover supersedes what waits in the thread.
+CREATE INDEX outbox_conversation ON outbox (organization_id, conversation_id);
+-- The hourly cap of a pair of numbers.
+CREATE INDEX outbox_pair ON outbox (organization_id, to_number, created_at);
+
+-- One row is something to do for an organization at a time: kind says what, ref for which row. Written in the transaction
+-- that makes the work, claimed under a lease (leased_until, lease) with SKIP LOCKED, deleted when done. dirty: it became
+-- due again while somebody was at it. first_due_at bounds how long new arrivals may push it back.
+-- The one tenant table without row security: workers look for work before they know whose it is. It holds no personal
+-- data, and the work itself is read under the organization's context. Small and busy: half-empty pages, eager vacuum.
+CREATE TABLE due_work (
+	organization_id uuid NOT NULL REFERENCES organizations (id),
+	kind            text NOT NULL CHECK (kind ~ '^[a-z][a-z_]{0,39}$'),
+	ref             uuid NOT NULL,
+	due_at          timestamptz NOT NULL,
+	first_due_at    timestamptz NOT NULL DEFAULT now(),
+	leased_until    timestamptz,
+	lease           uuid,
+	attempts        integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+	dirty           boolean NOT NULL DEFAULT false,
+	PRIMARY KEY (organization_id, kind, ref),
+	CHECK ((lease IS NULL) = (leased_until IS NULL))
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+        autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000);
+CREATE INDEX due_work_due ON due_work (due_at);
