@@ -21,7 +21,12 @@ endif
 
 # ---- libraries -------------------------------------------------------------------------------------
 PKGS := libuv libpq libcurl jansson libcrypto libwebsockets glib-2.0 libutf8proc expat ncursesw
-ifneq ($(filter-out clean deps help,$(or $(MAKECMDGOALS),all)),)
+# What compiles here needs Debian's packages: deps.sh sees to them before the flags are read. The commands
+# (check, demo, ...) do that themselves, and then call make again.
+ifneq ($(filter-out check lint demo start stop bench fuzz format clean deps help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell tests/support/deps.sh build >&2 || echo missing),)
+$(error packages are missing (see above))
+endif
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I\([^ ]*\)/-isystem \1/g')
 endif
 lib = $(shell pkg-config --libs $(1) 2>/dev/null)
@@ -163,13 +168,18 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRC)
 	clang $(COMMON) -O1 -fsanitize=fuzzer,address,undefined -Wno-everything -o $@ $^ $(LLHTTP_SRC) $(SERVICE_LIBS)
 .PHONY: fuzz fuzz-build
 fuzz-build: $(FUZZ_BIN)
-fuzz: fuzz-build
+fuzz:
+	@tests/support/deps.sh build fuzz
+	@$(MAKE) --no-print-directory fuzz-build
 	@tests/fuzz/run.sh $(BUILD)/fuzz
 
 # ---- the commands (each a script of its own) -------------------------------------------------------
 .PHONY: deps check lint demo start stop bench install clean format help
 deps:
-	@tests/support/deps.sh build
+	@tests/support/deps.sh build run check
+# A variable of this file, for scripts: make -s show-COMMON
+show-%:
+	@: $(info $($*))
 check:
 	@tests/check/run.sh
 lint:

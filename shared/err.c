@@ -11,14 +11,13 @@ void err_vset(struct err *err, enum err_kind kind, const char *fmt, va_list ap)
 	vsnprintf(err->text, sizeof err->text, fmt, ap);
 }
 
-bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
+void err_write(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
 	err_vset(err, kind, fmt, ap);
 	va_end(ap);
-	return false;
 }
 
 const char *err_kind_name(enum err_kind kind)

@@ -28,7 +28,14 @@ struct err {
 
 /* Sets kind and sentence; always returns false, so `return err_set(err, ...)` ends a bool function.
  * err may be NULL: then only false is returned. */
-bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
+#define err_set(err, kind, ...) err_is_set((err_write((err), (kind), __VA_ARGS__), 0))
+void err_write(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* The false of err_set, where compilers and analyzers can see it. */
+static inline bool err_is_set(int unused)
+{
+	(void)unused;
+	return false;
+}
 void err_vset(struct err *err, enum err_kind kind, const char *fmt, va_list ap) PRINTF_LIKE(3, 0);
 
 /* The kind as one lower-case word for logs: "input", "denied", ... */

@@ -28,8 +28,6 @@ struct reading {
 	size_t in_file_n;
 };
 
-extern char **environ;
-
 static void note_add(struct settings *s, bool stops, const char *name, const char *text)
 {
 	if (s->notes_n == SETTINGS_NOTES_MAX)

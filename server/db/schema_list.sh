@@ -18,7 +18,7 @@ one() {
 	[[ $(head -n 1 "$1") == "-- migrate: no-transaction"* ]] && marked=true
 	assembly+="\".global schema_text_$at\\n.hidden schema_text_$at\\nschema_text_$at:\\n\""$'\n'
 	assembly+="\".incbin \\\"$1\\\"\\n.byte 0\\n\""$'\n'
-	declarations+="extern const char schema_text_$at[] __attribute__((visibility(\"hidden\")));"$'\n'
+	declarations+="extern const char schema_text_${at}[] __attribute__((visibility(\"hidden\")));"$'\n'
 	table+="	{\"$2\", schema_text_$at, \"${sum%% *}\", $marked},"$'\n'
 	at=$((at + 1))
 }

@@ -1,0 +1,118 @@
+#!/bin/bash
+# layers.sh [FILE...] - who may include whom, and which folder may know which library.
+#
+# This is the table of docs/ARCHITECTURE.md. A line: folder | folders it may include | libraries it may name.
+# The longest folder that a file lies in decides; every folder may include itself. "none" is no library, "any" all.
+# Only #include lines are read: an include that is not a path from the root, or of a header that nobody has named
+# here, fails as well.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+rules() {
+	cat <<'RULES'
+shared|                                                          | utf8proc glib jansson
+shared/wire| shared                                              | jansson
+server/core| shared                                              | uv
+server/db| shared server/core                                    | libpq uv
+server/net| shared server/core                                   | uv llhttp curl lws libcrypto
+server/agent| shared                                             | none
+server/twilio| shared                                            | libcrypto jansson
+server/elevenlabs| shared                                        | libcrypto jansson
+server/store| shared server/core server/db server/agent          | jansson
+server/events| shared server/core server/net server/db server/store | none
+server/webhook| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h | none
+server/api| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h | none
+server/jobs| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h | none
+server/ctl| shared server/agent server/twilio schema             | libpq curl libcsv jansson libcrypto libcrypt
+server/keep| shared                                              | none
+server| shared server                                            | any
+tests/sim| shared server/core server/net server/twilio           | uv curl jansson libcrypto expat ncursesw lws
+tests/support| shared server                                     | any
+tests/bench| shared                                              | libcrypto
+tests/fuzz| shared server tests/support                          | any
+tests| shared server tests/support tests/sim schema              | any
+tui| shared tui                                                  | any
+RULES
+}
+
+# library | headers that are its own (a prefix ends in /)
+libraries() {
+	cat <<'LIBRARIES'
+uv|uv.h uv/
+libpq|libpq-fe.h pg_config.h libpq/
+llhttp|llhttp.h
+curl|curl/
+lws|libwebsockets.h
+jansson|jansson.h
+libcrypto|openssl/
+libcrypt|crypt.h
+libjwt|jwt.h
+glib|glib.h glib/ gio/
+utf8proc|utf8proc.h
+expat|expat.h
+ncursesw|ncurses.h ncursesw/ curses.h term.h
+libcsv|csv.h
+criterion|criterion/
+libc|assert.h ctype.h dirent.h endian.h errno.h fcntl.h float.h fnmatch.h getopt.h glob.h grp.h inttypes.h langinfo.h
+libc|limits.h locale.h malloc.h math.h netdb.h poll.h pthread.h pty.h pwd.h regex.h sched.h signal.h spawn.h stdarg.h
+libc|stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h strings.h sysexits.h syslog.h termios.h time.h
+libc|unistd.h utmp.h wchar.h wctype.h stdnoreturn.h stdalign.h setjmp.h
+libc|arpa/ net/ netinet/ sys/ linux/ sanitizer/ valgrind/
+LIBRARIES
+}
+
+if [ $# -eq 0 ]; then
+	mapfile -t files < <(tests/check/files.sh c h)
+	set -- "${files[@]}"
+fi
+
+awk -v rules="$(rules)" -v libraries="$(libraries)" '
+function trim(s) { gsub(/^[ \t]+|[ \t]+$/, "", s); return s }
+function inside(path, folder) { return path == folder || index(path, folder "/") == 1 }
+BEGIN {
+	n = split(rules, line, "\n")
+	for (i = 1; i <= n; i++) {
+		split(line[i], part, "|")
+		folder = trim(part[1]); folders[folder] = 1
+		may[folder] = trim(part[2]); libs[folder] = " " trim(part[3]) " "
+	}
+	n = split(libraries, line, "\n")
+	for (i = 1; i <= n; i++) {
+		split(line[i], part, "|")
+		m = split(part[2], h, " ")
+		for (j = 1; j <= m; j++) library[h[j]] = part[1]
+	}
+}
+function folder_of(path,    f, best) {
+	best = ""
+	for (f in folders)
+		if (inside(path, f) && length(f) > length(best)) best = f
+	return best
+}
+function library_of(header,    top) {
+	if (header in library) return library[header]
+	top = header; sub(/\/.*/, "/", top)
+	return (top in library) ? library[top] : ""
+}
+function wrong(why) { printf "%s:%d: %s\n", FILENAME, FNR, why; bad++ }
+FNR == 1 { mine = folder_of(FILENAME); if (mine == "") wrong("lies in no folder of tests/check/layers.sh") }
+mine == "" { next }
+/^[ \t]*#[ \t]*include[ \t]*"/ {
+	split($0, q, "\""); header = q[2]
+	theirs = folder_of(header)
+	if (theirs == "") { wrong("\"" header "\" is no path from the root"); next }
+	if (theirs == mine) next
+	n = split(may[mine], ok, " "); found = 0
+	for (i = 1; i <= n; i++)
+		if (header == ok[i] || theirs == ok[i] || inside(theirs, ok[i])) found = 1
+	if (!found) wrong(mine " may not include \"" header "\" (may: " may[mine] ")")
+}
+/^[ \t]*#[ \t]*include[ \t]*</ {
+	split($0, q, /[<>]/); header = q[2]
+	lib = library_of(header)
+	if (lib == "") { wrong("<" header "> belongs to no library that layers.sh knows"); next }
+	if (lib == "libc" || index(libs[mine], " any ") || index(libs[mine], " " lib " ")) next
+	wrong(mine " may not know <" header "> of " lib " (may:" libs[mine] ")")
+}
+END { exit bad > 0 }
+' "$@"
