@@ -68,8 +68,8 @@ CREATE TABLE organization_counters (
 	last_event      bigint NOT NULL DEFAULT 0 CHECK (last_event >= 0),
 	last_audit      bigint NOT NULL DEFAULT 0 CHECK (last_audit >= 0),
 	audit_hash      bytea NOT NULL DEFAULT '\x' CHECK (octet_length(audit_hash) <= 32),
-	-- Segments handed to the carrier on that day of the store's zone, for daily_segment_cap.
-	segments_on     date NOT NULL DEFAULT '-infinity',
+	-- Segments put into the outbox on that day, for daily_segment_cap.
+	segments_day    date NOT NULL DEFAULT '-infinity',
 	segments_used   integer NOT NULL DEFAULT 0 CHECK (segments_used >= 0)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 CALL tenant_table('organization_counters');

@@ -60,7 +60,7 @@ CREATE UNIQUE INDEX conversations_elevenlabs ON conversations (organization_id, 
 
 -- One row is something said (or noted beside it), in its place in the conversation. Written by the functions that keep
 -- texts and turns, and by staff commands; afterwards only status, error and redaction change.
---   kind    text: said to the other side · note, whisper: for staff or for the agent only · notice: an automatic text that
+--   kind    text: said to the other side · keyword: a customer's STOP, START or HELP · note, whisper: for staff or for the agent only · notice: an automatic text that
 --           is valid by itself (a confirmation) · marker: a line such as "Marie took over"
 --   status  in: received; out: the carrier's word, which only moves forward (status_rank), or what kept it from going
 -- Redaction overwrites body in place; there is no copy of it elsewhere but in events and outbox, redacted with it.
@@ -73,18 +73,18 @@ CREATE TABLE messages (
 	author             text NOT NULL CHECK (author IN ('customer', 'agent', 'staff', 'system')),
 	author_user_id     uuid,
 	channel            text NOT NULL CHECK (channel IN ('sms', 'voice', 'chat')),
-	kind               text NOT NULL DEFAULT 'text' CHECK (kind IN ('text', 'note', 'whisper', 'notice', 'marker')),
+	kind               text NOT NULL DEFAULT 'text' CHECK (kind IN ('text', 'keyword', 'note', 'whisper', 'notice', 'marker')),
 	body               text NOT NULL CHECK (char_length(body) <= 65536),
 	language           text CHECK (language IN ('en', 'fr')),
 	twilio_message_sid text CHECK (twilio_message_sid ~ '^[A-Za-z0-9]{1,64}$'),
 	status             text CHECK (status IN ('received', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed',
-	                       'unknown', 'superseded', 'suppressed', 'held')),
-	status_rank        smallint NOT NULL DEFAULT 0 CHECK (status_rank >= 0),
+	                       'read', 'accepted', 'scheduled', 'canceled', 'unknown', 'superseded', 'suppressed', 'held')),
+	status_rank        smallint CHECK (status_rank >= 0),
 	error_code         integer,
 	error_text_en      text CHECK (char_length(error_text_en) <= 500),
 	error_text_fr      text CHECK (char_length(error_text_fr) <= 500),
 	segments           smallint CHECK (segments BETWEEN 0 AND 100),
-	media_n            smallint NOT NULL DEFAULT 0 CHECK (media_n BETWEEN 0 AND 10),
+	media_n            smallint NOT NULL DEFAULT 0 CHECK (media_n BETWEEN 0 AND 100),
 	epoch              bigint CHECK (epoch >= 1),
 	is_redacted        boolean NOT NULL DEFAULT false,
 	provider_params    jsonb CHECK (jsonb_typeof(provider_params) = 'object'),
@@ -107,9 +107,9 @@ CREATE INDEX messages_author_user ON messages (organization_id, author_user_id) 
 CREATE TABLE message_media (
 	organization_id uuid NOT NULL,
 	message_id      uuid NOT NULL,
-	position        smallint NOT NULL CHECK (position BETWEEN 0 AND 9),
+	position        smallint NOT NULL CHECK (position BETWEEN 0 AND 100),
 	url             text NOT NULL CHECK (char_length(url) BETWEEN 1 AND 2048),
-	content_type    text CHECK (char_length(content_type) <= 127),
+	content_type    text CHECK (char_length(content_type) <= 255),
 	provider_sid    text CHECK (provider_sid ~ '^[A-Za-z0-9]{1,64}$'),
 	PRIMARY KEY (organization_id, message_id, position),
 	FOREIGN KEY (organization_id, message_id) REFERENCES messages (organization_id, id)

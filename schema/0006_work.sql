@@ -19,7 +19,7 @@ CALL tenant_table('events');
 -- of its own (a notice). Written beside its message; moved on by outbox_claim() and outbox_settle() only.
 --   queued -> sending -> sent | failed | unknown;  queued -> superseded | suppressed | held
 --   unknown -> sent | queued | failed
--- No index holds the state: what is to be done is found through due_work, and so a change of state stays in place (HOT).
+-- What is to be done is found through due_work, not by state.
 CREATE TABLE outbox (
 	organization_id    uuid NOT NULL,
 	id                 uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -30,14 +30,16 @@ CREATE TABLE outbox (
 	to_number          text NOT NULL CHECK (char_length(to_number) BETWEEN 1 AND 256),
 	from_number        text NOT NULL CHECK (from_number ~ '^\+[1-9][0-9]{6,14}$'),
 	body               text NOT NULL CHECK (char_length(body) <= 1600),
-	segments           smallint NOT NULL DEFAULT 1 CHECK (segments BETWEEN 0 AND 100),
+	segments           smallint CHECK (segments BETWEEN 0 AND 100),
 	state              text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown',
 	                       'superseded', 'suppressed', 'held')),
+	held_reason        text CHECK (held_reason ~ '^[a-z][a-z_]{0,39}$'),
+	-- The one text that may follow a STOP: its confirmation.
+	after_opt_out      boolean NOT NULL DEFAULT false,
 	attempts           smallint NOT NULL DEFAULT 0 CHECK (attempts >= 0),
 	next_attempt_at    timestamptz,
-	-- When the request to the carrier began, and from when an unknown row may be settled from the carrier's list.
+	-- When the request to the carrier began.
 	sending_at         timestamptz,
-	settle_at          timestamptz,
 	twilio_message_sid text CHECK (twilio_message_sid ~ '^[A-Za-z0-9]{1,64}$'),
 	error_code         integer,
 	error_text_en      text CHECK (char_length(error_text_en) <= 500),
@@ -56,6 +58,10 @@ CREATE INDEX outbox_id ON outbox (id);
 CREATE INDEX outbox_conversation ON outbox (organization_id, conversation_id);
 -- The hourly cap of a pair of numbers.
 CREATE INDEX outbox_pair ON outbox (organization_id, to_number, created_at);
+-- An earlier text to the same number goes first: few rows at any time, whatever the number's history.
+CREATE INDEX outbox_waiting ON outbox (organization_id, to_number, created_at, id) WHERE state IN ('queued', 'sending');
+-- The carrier's callbacks and its list of messages name the SID.
+CREATE UNIQUE INDEX outbox_twilio_sid ON outbox (organization_id, twilio_message_sid) WHERE twilio_message_sid IS NOT NULL;
 
 -- One row is something to do for an organization at a time: kind says what, ref for which row. Written in the transaction
 -- that makes the work, claimed under a lease (leased_until, lease) with SKIP LOCKED, deleted when done. dirty: it became

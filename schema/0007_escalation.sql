@@ -24,6 +24,8 @@ CREATE TABLE escalations (
 	closed_at       timestamptz,
 	due_at          timestamptz,
 	expires_at      timestamptz,
+	-- When the customer was last told that a further wish was added to this one.
+	addition_noted_at timestamptz,
 	epoch           bigint CHECK (epoch >= 1),
 	attempts        smallint NOT NULL DEFAULT 0 CHECK (attempts >= 0),
 	packet          jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(packet) = 'object'),
