@@ -48,7 +48,7 @@ BEGIN
       v_state := 'held';
       v_reason := 'pair_hourly_cap';
     ELSE
-      SELECT CASE WHEN segments_on = current_date THEN segments_used ELSE 0 END INTO v_used
+      SELECT CASE WHEN segments_day = current_date THEN segments_used ELSE 0 END INTO v_used
         FROM organization_counters WHERE organization_id = p_organization;
       IF v_used >= v_cap_day THEN
         v_state := 'held';
@@ -72,9 +72,9 @@ BEGIN
     PERFORM work_add(p_organization, 'outbox', v_outbox, now());
   END IF;
   UPDATE organization_counters
-     SET segments_used = CASE WHEN segments_on = current_date THEN segments_used ELSE 0 END
+     SET segments_used = CASE WHEN segments_day = current_date THEN segments_used ELSE 0 END
                          + CASE WHEN v_state = 'queued' THEN coalesce(p_segments, 1) ELSE 0 END,
-         segments_on = current_date
+         segments_day = current_date
    WHERE organization_id = p_organization;
   PERFORM event_add(p_organization, 'message.queued', p_thread.id, p_thread.customer_id,
     jsonb_build_object('message_id', v_message, 'conversation_id', p_thread.id, 'customer_id', p_thread.customer_id,
