@@ -6,7 +6,7 @@
 -- The caller holds the conversation's row. Returns the escalation's id.
 CREATE OR REPLACE FUNCTION escalation_open(p_organization uuid, p_thread conversations, p_reason text,
                                            p_reason_text text, p_promise_text text, p_due timestamptz) RETURNS uuid
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   v_id uuid;
   v_promise uuid;
@@ -52,7 +52,7 @@ END $$;
 -- What a store says of itself, as the agent reads it. Special days from yesterday (a period may run over midnight)
 -- to six weeks ahead.
 CREATE OR REPLACE FUNCTION store_context(p_organization uuid) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'name', o.name, 'phone', o.phone_number, 'email', o.email, 'address', o.address,
     'directions_en', o.directions_en, 'directions_fr', o.directions_fr, 'zone', o.time_zone,
@@ -81,7 +81,7 @@ RETURNS TABLE (epoch bigint, language text, language_chosen boolean, greeted boo
                customer_language text, customer_chose boolean, opted_out boolean, escalation_open boolean,
                promise_due timestamptz, addition_noted boolean, answered_to bigint, messages jsonb, store jsonb, peer text, store_number text,
                engine text)
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_thread conversations;
@@ -128,7 +128,7 @@ CREATE OR REPLACE FUNCTION agent_turn_store(p_organization uuid, p_conversation 
     p_answered_to bigint, p_language text, p_language_chosen boolean, p_say text, p_segments int, p_class text,
     p_reason text, p_reason_text text, p_promise_due timestamptz, p_redact jsonb)
 RETURNS TABLE (outcome text, outbox_id uuid)
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_thread conversations;
@@ -186,7 +186,7 @@ END $$;
 
 -- A promise's time has come: still open is broken, and staff are told.
 CREATE OR REPLACE FUNCTION promise_due(p_organization uuid, p_promise uuid, p_lease uuid) RETURNS TABLE (outcome text)
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   v_promise promises;
 BEGIN

@@ -2,7 +2,7 @@
 -- call it last in a transaction.
 CREATE OR REPLACE FUNCTION event_add(p_organization uuid, p_type text, p_conversation uuid, p_customer uuid,
                                      p_payload jsonb) RETURNS bigint
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   v_seq bigint;
 BEGIN

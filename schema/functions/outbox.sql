@@ -5,7 +5,7 @@
 -- May a text go there? p_allowed holds calling codes; '1' is Canada and the United States, without the island codes
 -- of the numbering plan and without premium services (security: toll fraud).
 CREATE OR REPLACE FUNCTION destination_allowed(p_number text, p_allowed text[]) RETURNS boolean
-LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
+LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE
     WHEN p_number ~ '^\+1' THEN '1' = ANY (p_allowed) AND p_number ~ '^\+1[2-9][0-9]{2}[2-9][0-9]{6}$'
       AND substr(p_number, 3, 3) <> ALL (ARRAY['242', '246', '264', '268', '284', '340', '345', '441', '473', '649',
@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION outbox_add(p_organization uuid, p_thread conversation
                                       p_body text, p_language text, p_user uuid, p_after_opt_out boolean,
                                       p_segments int DEFAULT NULL)
 RETURNS uuid
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   v_message uuid;
   v_outbox uuid := gen_random_uuid();
@@ -85,7 +85,7 @@ END $$;
 
 -- The message follows its row; one event tells. The caller holds the outbox row.
 CREATE OR REPLACE FUNCTION outbox_tell(p_row outbox, p_status text, p_rank int) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   v_customer uuid;
 BEGIN
@@ -115,7 +115,7 @@ END $$;
 CREATE OR REPLACE FUNCTION outbox_claim(p_organization uuid, p_outbox uuid, p_lease uuid)
 RETURNS TABLE (action text, to_number text, from_number text, body text, attempts int, sending_at timestamptz,
                account_sid text, token_sealed bytea, conversation_id uuid)
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_row outbox;
@@ -182,7 +182,7 @@ CREATE OR REPLACE FUNCTION outbox_settle(p_organization uuid, p_outbox uuid, p_l
                                          p_segments int, p_error_code int, p_error_en text, p_error_fr text,
                                          p_delay_ms int)
 RETURNS TABLE (state text)
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_row outbox;
@@ -219,7 +219,7 @@ END $$;
 CREATE OR REPLACE FUNCTION text_status(p_expected uuid, p_outbox uuid, p_account text, p_sid text, p_status text,
                                        p_rank int, p_error_code int, p_error_en text, p_error_fr text)
 RETURNS TABLE (outcome text, organization_id uuid)
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_org uuid := coalesce(outbox_organization(p_outbox), message_organization(p_account, p_sid));
@@ -261,7 +261,7 @@ END $$;
 
 -- SIDs that our rows to this number already carry: a message of the carrier's list that has one is not ours to take.
 CREATE OR REPLACE FUNCTION outbox_known(p_organization uuid, p_sids text[]) RETURNS TABLE (sid text)
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('app.current_organization_id', p_organization::text, true);
   RETURN QUERY SELECT o.twilio_message_sid FROM outbox o

@@ -16,7 +16,7 @@
 -- The open thread of a sender with a store's number, locked; started if there is none.
 CREATE OR REPLACE FUNCTION text_thread(p_organization uuid, p_to text, p_from text, p_sender text, p_sid text)
 RETURNS conversations
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   v_thread conversations;
   v_peer text := CASE WHEN p_sender = 'withheld' THEN 'withheld:' || p_sid ELSE p_from END;
@@ -76,7 +76,7 @@ END $$;
 -- Consent by (organization, number), and the notice that answers the keyword.
 CREATE OR REPLACE FUNCTION text_keyword(p_organization uuid, p_thread conversations, p_to text, p_from text,
                                         p_keyword text, p_language text, p_notice text) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   v_body text;
 BEGIN
@@ -98,28 +98,29 @@ END $$;
 
 CREATE OR REPLACE FUNCTION text_in(p_to text, p_from text, p_sender text, p_sid text, p_expected uuid, p_body text,
                                    p_media text[], p_keyword text, p_keyword_language text, p_notice text,
-                                   p_params jsonb, p_redact jsonb)
-RETURNS TABLE (outcome text, organization_id uuid, conversation_id uuid, message_id uuid, customer_id uuid, seq bigint)
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-#variable_conflict use_column
+                                   p_params jsonb, p_redact jsonb,
+                                   OUT outcome text, OUT organization uuid, OUT conversation uuid, OUT message uuid)
+LANGUAGE plpgsql AS $$
 DECLARE
   v_org uuid := organization_by_number(p_to);
   v_thread conversations;
   v_message uuid;
   v_position bigint;
   v_work boolean;
-  v_seq bigint;
   v_media int := coalesce(cardinality(p_media), 0) / 2;
 BEGIN
   IF v_org IS NULL OR (p_expected IS NOT NULL AND p_expected <> v_org) THEN
-    RETURN QUERY SELECT 'nobody'::text, NULL::uuid, NULL::uuid, NULL::uuid, NULL::uuid, NULL::bigint;
+    outcome := 'nobody';
     RETURN;
   END IF;
   PERFORM set_config('app.current_organization_id', v_org::text, true);
   v_thread := text_thread(v_org, p_to, p_from, p_sender, p_sid);
+  organization := v_org;
+  conversation := v_thread.id;
   SELECT m.id INTO v_message FROM messages m WHERE m.organization_id = v_org AND m.twilio_message_sid = p_sid;
   IF FOUND THEN
-    RETURN QUERY SELECT 'duplicate'::text, v_org, v_thread.id, v_message, v_thread.customer_id, NULL::bigint;
+    outcome := 'duplicate';
+    message := v_message;
     RETURN;
   END IF;
 
@@ -152,7 +153,7 @@ BEGIN
   IF p_redact IS NOT NULL THEN
     PERFORM message_redact(v_org, v_thread.id, p_redact);
   END IF;
-  v_seq := event_add(v_org, 'message.received', v_thread.id, v_thread.customer_id,
+  PERFORM event_add(v_org, 'message.received', v_thread.id, v_thread.customer_id,
     jsonb_build_object('message_id', v_message, 'conversation_id', v_thread.id, 'customer_id', v_thread.customer_id,
                        'position', v_position, 'channel', 'sms', 'from', p_from, 'to', p_to, 'body', p_body,
                        'media_n', v_media, 'keyword', p_keyword));
@@ -161,13 +162,14 @@ BEGIN
   ELSIF p_sender <> 'e164' AND p_keyword IS NULL THEN -- no number to answer: a person looks
     PERFORM escalation_open(v_org, v_thread, 'unreachable_sender', p_body, NULL, NULL);
   END IF;
-  RETURN QUERY SELECT 'kept'::text, v_org, v_thread.id, v_message, v_thread.customer_id, v_seq;
+  outcome := 'kept';
+  message := v_message;
 END $$;
 
 -- Earlier texts in which a card number turned out to begin: their rows, their stored events, and an event that
 -- says so. p_bodies: message id -> new body. Only customers' messages of this conversation.
 CREATE OR REPLACE FUNCTION message_redact(p_organization uuid, p_conversation uuid, p_bodies jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   v_id uuid;
   v_body text;
@@ -194,7 +196,7 @@ END $$;
 -- The sender's texts of the last half hour in the open thread, newest first: what a card number may have begun in.
 CREATE OR REPLACE FUNCTION text_recent(p_to text, p_from text, p_expected uuid)
 RETURNS TABLE (message_id uuid, body text)
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_org uuid := organization_by_number(p_to);

@@ -4,7 +4,7 @@
 -- Asks that something be done at a time. An earlier time wins; one that is being done right now is marked dirty,
 -- so that it is done again afterwards.
 CREATE OR REPLACE FUNCTION work_add(p_organization uuid, p_kind text, p_ref uuid, p_due timestamptz) RETURNS void
-LANGUAGE sql SET search_path = public, pg_temp AS $$
+LANGUAGE sql AS $$
   INSERT INTO due_work AS w (organization_id, kind, ref, due_at, first_due_at)
   VALUES (p_organization, p_kind, p_ref, p_due, p_due)
   ON CONFLICT (organization_id, kind, ref) DO UPDATE
@@ -15,7 +15,7 @@ $$;
 -- Claims up to p_limit rows that are due, for p_lease_ms. The lease is a fresh id: whoever finishes must show it.
 CREATE OR REPLACE FUNCTION work_claim(p_limit int, p_lease_ms int)
 RETURNS TABLE (organization_id uuid, kind text, ref uuid, lease uuid, attempts int)
-LANGUAGE sql SET search_path = public, pg_temp AS $$
+LANGUAGE sql AS $$
   UPDATE due_work w
      SET lease = gen_random_uuid(), leased_until = now() + p_lease_ms * interval '1 millisecond',
          attempts = w.attempts + 1, dirty = false
@@ -28,7 +28,7 @@ $$;
 
 -- Milliseconds until the next row is due; NULL when there is none.
 CREATE OR REPLACE FUNCTION work_next_ms() RETURNS bigint
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
   SELECT greatest(0, ceil(extract(epoch FROM min(greatest(due_at, coalesce(leased_until, due_at))) - clock_timestamp())
                           * 1000))::bigint
     FROM (SELECT due_at, leased_until FROM due_work ORDER BY due_at LIMIT 64) AS soonest
@@ -36,7 +36,7 @@ $$;
 
 -- The work is done: the row goes, unless something came meanwhile; then it is due again at once.
 CREATE OR REPLACE FUNCTION work_done(p_organization uuid, p_kind text, p_ref uuid, p_lease uuid) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE due_work SET lease = NULL, leased_until = NULL, dirty = false, attempts = 0, due_at = now(),
                       first_due_at = now()
@@ -50,7 +50,7 @@ END $$;
 -- The work is to be looked at again later.
 CREATE OR REPLACE FUNCTION work_later(p_organization uuid, p_kind text, p_ref uuid, p_lease uuid, p_due timestamptz)
 RETURNS void
-LANGUAGE sql SET search_path = public, pg_temp AS $$
+LANGUAGE sql AS $$
   UPDATE due_work SET lease = NULL, leased_until = NULL, dirty = false, due_at = p_due
    WHERE organization_id = p_organization AND kind = p_kind AND ref = p_ref AND lease = p_lease
 $$;

@@ -49,7 +49,7 @@ void text_in(struct flow *f, struct db *db, const struct text_in *t, struct text
 {
 	static const struct db_statement sql = {
 		"text_in",
-		"SELECT outcome, organization_id, conversation_id, message_id"
+		"SELECT outcome, organization, conversation, message"
 		" FROM text_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 		12, true};
 
