@@ -37,6 +37,14 @@ BEGIN
 END
 $$;
 
+-- The store whose own provider account this is. Active ones only: an account of a closed store proves nothing.
+CREATE OR REPLACE FUNCTION organization_by_account(account_sid text) RETURNS uuid
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT o.id FROM public.organizations o WHERE o.twilio_account_sid = account_sid AND o.is_active LIMIT 1);
+END
+$$;
+
 -- The organization of a slug, active or not: for switchbackctl, and for sign-in.
 CREATE OR REPLACE FUNCTION organization_by_slug(wanted text) RETURNS uuid
 	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -50,9 +58,10 @@ GRANT CREATE ON SCHEMA public TO switchback_lookup;
 ALTER FUNCTION organization_by_number(text) OWNER TO switchback_lookup;
 ALTER FUNCTION outbox_organization(uuid) OWNER TO switchback_lookup;
 ALTER FUNCTION message_organization(text, text) OWNER TO switchback_lookup;
+ALTER FUNCTION organization_by_account(text) OWNER TO switchback_lookup;
 ALTER FUNCTION organization_by_slug(text) OWNER TO switchback_lookup;
 REVOKE CREATE ON SCHEMA public FROM switchback_lookup;
 REVOKE ALL ON FUNCTION organization_by_number(text), outbox_organization(uuid), message_organization(text, text),
-	organization_by_slug(text) FROM PUBLIC;
+	organization_by_account(text), organization_by_slug(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION organization_by_number(text), outbox_organization(uuid), message_organization(text, text),
-	organization_by_slug(text) TO switchback_service;
+	organization_by_account(text), organization_by_slug(text) TO switchback_service;

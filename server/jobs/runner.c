@@ -1,0 +1,187 @@
+/*
+ * runner.c - see runner.h.
+ */
+#include "server/jobs/runner.h"
+
+#include "server/jobs/jobs.h"
+#include "shared/clock.h"
+#include "shared/log.h"
+
+#define JOBS_MAX       16
+#define LOOK_MS        1000 /* at least this often: other processes add work too */
+#define CROWDED_MS     20   /* between two claims while webhooks wait for the database */
+#define CLAIM_DUE_MS   8000
+#define ATTEMPTS_NOTED 5
+
+struct runner {
+	struct app *app;
+	uv_timer_t timer;
+	int64_t due_ms; /* when the timer fires; monotonic */
+	unsigned running;
+	bool claiming, stopped;
+	int64_t next_ms; /* from the running claim: when to look again */
+};
+
+struct claim {
+	struct flow flow;
+	struct runner *runner;
+	unsigned limit;
+	struct work_claimed claimed;
+	int64_t next_ms;
+};
+
+static const struct job_kind kinds[] = {
+	{"agent_turn", &agent_turn_kind},
+	{"outbox", &outbox_send_kind},
+	{"promise", &promise_due_kind},
+};
+
+static void on_timer(uv_timer_t *t);
+
+static void look_in(struct runner *r, int64_t ms)
+{
+	int64_t at = clock_mono_ms() + ms;
+
+	if (r->stopped || (uv_is_active((uv_handle_t *)&r->timer) && r->due_ms <= at))
+		return;
+	r->due_ms = at;
+	uv_timer_start(&r->timer, on_timer, (uint64_t)ms, 0);
+}
+
+static void job_over(void *with)
+{
+	struct runner *r = with;
+
+	r->running--;
+	if (r->running == JOBS_MAX - 1 || r->running == 0)
+		look_in(r, 0);
+}
+
+static void job_begin(struct runner *r, const struct work *w)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct job *j;
+
+		if (strcmp(kinds[i].kind, w->kind) != 0)
+			continue;
+		if (w->attempts >= ATTEMPTS_NOTED)
+			log_error("event=work_repeated kind=%s ref=%s attempts=%d", w->kind, w->ref,
+				  w->attempts);
+		j = flow_new(r->app->flows, kinds[i].flow);
+		j->work = *w;
+		flow_on_end(&j->flow, job_over, r);
+		r->running++;
+		flow_begin(&j->flow);
+		return;
+	}
+	log_warn("event=work_unknown kind=%s ref=%s", w->kind, w->ref); /* a newer service's, perhaps */
+}
+
+/* ---- one claim ---- */
+
+static flow_step claim_asked, claimed, next_known;
+
+static void claim_asked(struct flow *f)
+{
+	struct claim *c = FLOW_SELF(f, struct claim);
+
+	work_claim(f, f->app->db, c->limit, RUNNER_LEASE_MS, &c->claimed);
+	flow_then(f, claimed);
+}
+
+static void claimed(struct flow *f)
+{
+	struct claim *c = FLOW_SELF(f, struct claim);
+	struct runner *r = c->runner;
+
+	for (size_t i = 0; i < c->claimed.n && !r->stopped; i++)
+		job_begin(r, &c->claimed.work[i]);
+	if (c->claimed.n == c->limit) {
+		r->next_ms = db_crowded(f->app->db) ? CROWDED_MS : 0;
+		return;
+	}
+	work_next_ms(f, f->app->db, &c->next_ms);
+	flow_then(f, next_known);
+}
+
+static void next_known(struct flow *f)
+{
+	struct claim *c = FLOW_SELF(f, struct claim);
+
+	if (c->next_ms >= 0 && c->next_ms < LOOK_MS)
+		c->runner->next_ms = c->next_ms;
+}
+
+static void claim_over(void *with)
+{
+	struct runner *r = with;
+
+	r->claiming = false;
+	look_in(r, r->next_ms);
+}
+
+static void claim_failed(struct flow *f)
+{
+	(void)f; /* logged by the engine; claim_over looks again */
+}
+
+static const struct flow_kind claim_kind = FLOW_KIND(claim, claim_asked, claim_failed, CLAIM_DUE_MS);
+
+static void on_timer(uv_timer_t *t)
+{
+	struct runner *r = t->data;
+	struct claim *c;
+
+	if (r->stopped || r->claiming || r->running >= JOBS_MAX)
+		return; /* claim_over and job_over look again */
+	r->claiming = true;
+	c = flow_new(r->app->flows, &claim_kind);
+	c->runner = r;
+	c->limit = db_crowded(r->app->db) ? 1 : JOBS_MAX - r->running;
+	r->next_ms = LOOK_MS;
+	flow_on_end(&c->flow, claim_over, r);
+	flow_begin(&c->flow);
+}
+
+/* ---- the outside ---- */
+
+struct runner *runner_open(struct app *app)
+{
+	struct runner *r = xcalloc(1, sizeof *r);
+
+	r->app = app;
+	uv_timer_init(&app->loop.uv, &r->timer);
+	r->timer.data = r;
+	look_in(r, 0);
+	return r;
+}
+
+void runner_stop(struct runner *r)
+{
+	r->stopped = true;
+	uv_timer_stop(&r->timer);
+}
+
+static void on_closed(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+void runner_close(struct runner *r)
+{
+	if (r == NULL)
+		return;
+	runner_stop(r);
+	uv_close((uv_handle_t *)&r->timer, on_closed);
+}
+
+void runner_nudge(struct runner *r, unsigned ms)
+{
+	if (r != NULL)
+		look_in(r, ms);
+}
+
+unsigned runner_running(const struct runner *r)
+{
+	return r->running;
+}
