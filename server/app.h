@@ -26,7 +26,8 @@ struct app {
 	struct keys *keys;     /* provider secrets, ready for checking (webhook/keys.h) */
 	struct runner *runner; /* does what is due (jobs/runner.h) */
 	struct figures figures;
-	bool stopping;
+	bool stopping, drained;
+	uint64_t stop_began; /* uv_now */
 	uv_timer_t stop_limit;
 };
 

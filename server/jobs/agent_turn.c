@@ -1,10 +1,12 @@
 /*
- * agent_turn.c - one turn of the agent in one conversation: context read, decided by server/agent, stored.
+ * agent_turn.c - one turn of the agent in one conversation: context read, decided by server/agent,
+ * stored.
  *
- * Two round trips, and between them nothing but thinking. The decision is stored only while the work's lease is
- * ours and the thread is the agent's, so a turn that was overtaken - by a person, or by its own repetition after
- * a crash - says nothing. A payment card split over several texts is found here once more, before the agent
- * reads them: two texts that came at the same moment did not see each other at the door.
+ * Two round trips, and between them nothing but thinking. The decision is stored only while the
+ * work's lease is ours and the thread is the agent's, so a turn that was overtaken - by a person,
+ * or by its own repetition after a crash - says nothing. A payment card split over several texts is
+ * looked for here once more, before the agent reads them: two texts that came at the same moment
+ * did not see each other at the door.
  */
 #include "server/agent/agent.h"
 #include "server/app.h"
@@ -12,9 +14,10 @@
 #include "server/jobs/runner.h"
 #include "server/store/turn.h"
 #include "server/twilio/segments.h"
-#include "server/webhook/redact.h"
+#include "shared/cards.h"
 #include "shared/clock.h"
 #include "shared/log.h"
+#include "shared/wire/pairs.h"
 
 static flow_step asked, context_known, stored;
 
@@ -34,3 +37,72 @@ static void asked(struct flow *f)
 	turn_begin(f, f->app->db, &t->job.work, &t->context);
 	flow_then(f, context_known);
 }
+
+/* Takes card numbers out of what the agent will read; the JSON of rows to change, or NULL. */
+static const char *cards_taken_out(struct flow *f, struct turn_context *c)
+{
+	struct str texts[TURN_MESSAGES_MAX];
+	bool redacted[TURN_MESSAGES_MAX];
+	struct pair changed[TURN_MESSAGES_MAX];
+	struct agent_message *fresh =
+		ARENA_ARRAY(&f->arena, struct agent_message, TURN_MESSAGES_MAX);
+	size_t changes = 0, n = 0;
+	bool might = false;
+
+	for (size_t i = 0; i < c->messages_n; i++) {
+		texts[i] = c->messages[i].body;
+		might = might || cards_might_continue(texts[i]);
+	}
+	if (!might || c->messages_n < 2)
+		return NULL;
+	f->app->figures.cards_redacted += cards_join(&f->arena, texts, c->messages_n, redacted);
+	for (size_t i = 0; i < c->messages_n; i++) {
+		if (redacted[i])
+			changed[changes++] = (struct pair){str_of(c->messages[i].id), texts[i]};
+		if (!c->messages[i].answered)
+			fresh[n++] = (struct agent_message){texts[i], c->messages[i].media};
+	}
+	c->in.messages = fresh;
+	return changes == 0 ? NULL : pairs_json(&f->arena, changed, changes);
+}
+
+static void context_known(struct flow *f)
+{
+	struct turn_job *t = SELF(f);
+	struct turn_context *c = &t->context;
+	struct turn_store s = {0};
+
+	if (!c->found)
+		return;
+	s.redact = cards_taken_out(f, c);
+	c->in.now_us = clock_wall_us();
+	agent_turn(&f->arena, &c->in, &t->said);
+	s.epoch = c->epoch;
+	s.answered_to = c->answered_to;
+	s.said = &t->said;
+	s.segments = t->said.say.n == 0 ? 0 : sms_segments(t->said.say);
+	turn_store(f, f->app->db, &t->job.work, &s, &t->outcome);
+	flow_then(f, stored);
+}
+
+static void stored(struct flow *f)
+{
+	struct turn_job *t = SELF(f);
+	struct figures *figures = &f->app->figures;
+
+	if (t->outcome != TURN_STORED) {
+		figures->turns_given_up++;
+		log_info("event=turn_given_up conversation=%s taken=%d", t->job.work.ref,
+			 t->outcome == TURN_TAKEN);
+		return;
+	}
+	figures->turns_stored++;
+	figures->turns_escalated += t->said.escalate ? 1 : 0;
+	runner_nudge(f->app->runner, 0); /* the reply is in the outbox */
+	log_info("event=turn_stored organization=%s conversation=%s class=%s language=%s "
+		 "escalate=%s",
+		 t->job.work.organization, t->job.work.ref, t->said.class,
+		 language_code(t->said.language), t->said.escalate ? t->said.reason : "no");
+}
+
+const struct flow_kind agent_turn_kind = FLOW_KIND(turn_job, asked, NULL, 8000);

@@ -1,6 +1,6 @@
 /*
- * promise.c - a promise's time has come. Nobody answered: it is broken, and that is said aloud - in the event
- * feed for staff, in the log and in the figures for the operator.
+ * promise.c - a promise's time has come. Nobody answered: it is broken, and that is said aloud - in
+ * the event feed for staff, in the log and in the figures for the operator.
  */
 #include "server/app.h"
 #include "server/jobs/jobs.h"

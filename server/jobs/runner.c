@@ -74,7 +74,8 @@ static void job_begin(struct runner *r, const struct work *w)
 		flow_begin(&j->flow);
 		return;
 	}
-	log_warn("event=work_unknown kind=%s ref=%s", w->kind, w->ref); /* a newer service's, perhaps */
+	log_warn("event=work_unknown kind=%s ref=%s", w->kind,
+		 w->ref); /* a newer service's, perhaps */
 }
 
 /* ---- one claim ---- */
@@ -125,7 +126,8 @@ static void claim_failed(struct flow *f)
 	(void)f; /* logged by the engine; claim_over looks again */
 }
 
-static const struct flow_kind claim_kind = FLOW_KIND(claim, claim_asked, claim_failed, CLAIM_DUE_MS);
+static const struct flow_kind claim_kind =
+	FLOW_KIND(claim, claim_asked, claim_failed, CLAIM_DUE_MS);
 
 static void on_timer(uv_timer_t *t)
 {

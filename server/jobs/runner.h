@@ -1,10 +1,11 @@
 /*
- * runner.h - does what is due: claims rows of due_work under a lease and starts the job of their kind.
+ * runner.h - does what is due: claims rows of due_work under a lease and starts the job of their
+ * kind.
  *
- * A job is a flow; when it ends in any way, its place is free again. A job that fails leaves its row leased: it
- * comes back when the lease runs out, so a failure is retried with the lease as its back-off, and a process that
- * dies is no different from one that fails. Webhooks go first: while asks wait for the database the runner
- * claims one job at a time.
+ * A job is a flow; when it ends in any way, its place is free again. A job that fails leaves its
+ * row leased: it comes back when the lease runs out, so a failure is retried with the lease as its
+ * back-off, and a process that dies is no different from one that fails. Webhooks go first: while
+ * asks wait for the database the runner claims one job at a time.
  */
 #ifndef SWITCHBACK_SERVER_JOBS_RUNNER_H
 #define SWITCHBACK_SERVER_JOBS_RUNNER_H

@@ -1,6 +1,7 @@
 /*
- * keys.c - see keys.h. A small table, oldest entry overwritten: stores with an account of their own are few, and an
- * attacker who fills it with made-up SIDs costs a handful of database calls a second, no more.
+ * keys.c - see keys.h. A small table, oldest entry overwritten: stores with an account of their own
+ * are few, and an attacker who fills it with made-up SIDs costs a handful of database calls a
+ * second, no more.
  */
 #include "server/webhook/keys.h"
 
@@ -8,11 +9,11 @@
 #include "shared/log.h"
 #include "shared/seal.h"
 
-#define KEPT_MAX       256
-#define FRESH_MS       60000
+#define KEPT_MAX        256
+#define FRESH_MS        60000
 #define ASKS_PER_SECOND 10
-#define SID_TEXT       40
-#define SEALED_MAX     512
+#define SID_TEXT        40
+#define SEALED_MAX      512
 
 struct kept {
 	char account_sid[SID_TEXT];
@@ -122,8 +123,8 @@ void keys_learn(struct keys *k, struct str account_sid, const struct account *fo
 		twilio_key_init(&e->key, token);
 		explicit_bzero((char *)(uintptr_t)token.p, token.n);
 	} else if (found->found) {
-		log_error("event=account_token_unusable organization=%s text=\"%s\"", found->organization,
-			  err.text);
+		log_error("event=account_token_unusable organization=%s text=\"%s\"",
+			  found->organization, err.text);
 	}
 	arena_free(&a);
 }
@@ -146,9 +147,10 @@ bool keys_token_open(const struct keys *k, struct arena *a, const char *organiza
 		int hi = hex(sealed_hex.p[i]), lo = hex(sealed_hex.p[i + 1]);
 
 		if (hi < 0 || lo < 0)
-			return err_set(err, ERR_DENIED, "the stored provider token is not a sealed value");
+			return err_set(err, ERR_DENIED,
+				       "the stored provider token is not a sealed value");
 		sealed[n++] = (char)(hi * 16 + lo);
 	}
-	return seal_open_either(k->settings, organization, "twilio_auth_token", str_make(sealed, n), a,
-				out, NULL, err);
+	return seal_open_either(k->settings, organization, "twilio_auth_token", str_make(sealed, n),
+				a, out, NULL, err);
 }

@@ -1,9 +1,10 @@
 /*
- * keys.h - the AuthTokens that verify provider requests, prepared once: the platform's account, and those of stores
- * with an account of their own, fetched when their AccountSid first shows up and kept for a minute.
+ * keys.h - the AuthTokens that verify provider requests, prepared once: the platform's account, and
+ * those of stores with an account of their own, fetched when their AccountSid first shows up and
+ * kept for a minute.
  *
- * A store's own token proves requests of that store and of no other: `organization` of a match must then be the
- * one that owns the called number (text_in's p_expected).
+ * A store's own token proves requests of that store and of no other: `organization` of a match must
+ * then be the one that owns the called number (text_in's p_expected).
  */
 #ifndef SWITCHBACK_SERVER_WEBHOOK_KEYS_H
 #define SWITCHBACK_SERVER_WEBHOOK_KEYS_H
@@ -26,16 +27,17 @@ bool keys_is_platform(const struct keys *k, struct str account_sid);
 const struct twilio_key *keys_of(const struct keys *k, struct str account_sid,
 				 const char **organization);
 
-/* May the database be asked for an account now? A stranger's made-up AccountSids must not become a load: a few a
- * second, and none for one that was just found missing. */
+/* May the database be asked for an account now? A stranger's made-up AccountSids must not become a
+ * load: a few a second, and none for one that was just found missing. */
 bool keys_may_ask(struct keys *k, struct str account_sid);
 
 /* What the database said; found false is remembered too. The token is opened with SECRETS_KEY. */
 void keys_learn(struct keys *k, struct str account_sid, const struct account *found);
 
-/* The AuthToken of a store's own account in clear, into the arena: for asking the provider. False with a sentence
- * when it cannot be opened. */
-MUST_USE bool keys_token_open(const struct keys *k, struct arena *a, const char *organization,
-			      struct str sealed_hex, struct str *out, struct err *err);
+/* The AuthToken of a store's own account in clear, into the arena: for asking the provider. False
+ * with a sentence when it cannot be opened. */
+MUST_USE
+bool keys_token_open(const struct keys *k, struct arena *a, const char *organization,
+		     struct str sealed_hex, struct str *out, struct err *err);
 
 #endif

@@ -19,14 +19,16 @@ static bool proved_by(struct flow *f, const struct signed_form *s, const struct 
 {
 	struct twilio_urls urls;
 
-	return twilio_urls_for(&f->arena, str_of(f->app->settings->public_url), s->target, &urls, NULL) &&
+	return twilio_urls_for(&f->arena, str_of(f->app->settings->public_url), s->target, &urls,
+			       NULL) &&
 	       twilio_sign_check(key, 1, &urls, &s->form, s->signature, NULL);
 }
 
 static bool query_read(struct flow *f, struct signed_form *s)
 {
 	ptrdiff_t at = str_find_char(s->target, '?');
-	struct str query = at < 0 ? (struct str){NULL, 0} : str_sub(s->target, (size_t)at + 1, s->target.n);
+	struct str query =
+		at < 0 ? (struct str){NULL, 0} : str_sub(s->target, (size_t)at + 1, s->target.n);
 
 	return form_parse(&f->arena, query, &s->query, NULL);
 }
@@ -52,10 +54,12 @@ enum signed_state signed_read(struct flow *f, struct signed_form *s)
 	s->target = r->target;
 	if (s->signature.n == 0)
 		return refused(f, "no signature");
-	if (!str_starts(web_header(r, "content-type"), STR_LIT("application/x-www-form-urlencoded")) ||
+	if (!str_starts(web_header(r, "content-type"),
+			STR_LIT("application/x-www-form-urlencoded")) ||
 	    !form_parse(&f->arena, r->body, &s->form, &err)) {
 		f->app->figures.forms_refused++;
-		flow_fail(f, ERR_INPUT, "%s", err.text[0] != '\0' ? err.text : "the body is no form");
+		flow_fail(f, ERR_INPUT, "%s",
+			  err.text[0] != '\0' ? err.text : "the body is no form");
 		return SIGNED_REFUSED;
 	}
 	if (proved_by(f, s, keys_platform(keys))) {
@@ -63,7 +67,7 @@ enum signed_state signed_read(struct flow *f, struct signed_form *s)
 		return proved(f, s);
 	}
 	s->account_sid = form_get(&s->form, "AccountSid");
-	if (keys_is_platform(keys, s->account_sid) || !sid_valid(s->account_sid, "AC"))
+	if (keys_is_platform(keys, s->account_sid) || !sid_is(s->account_sid, "AC"))
 		return refused(f, "wrong signature");
 	key = keys_of(keys, s->account_sid, &organization);
 	if (key != NULL) {
@@ -74,7 +78,8 @@ enum signed_state signed_read(struct flow *f, struct signed_form *s)
 	}
 	if (!keys_may_ask(keys, s->account_sid))
 		return refused(f, "wrong signature");
-	s->signature = arena_str(&f->arena, s->signature); /* the request goes when this step ends */
+	s->signature =
+		arena_str(&f->arena, s->signature); /* the request goes when this step ends */
 	s->target = arena_str(&f->arena, s->target);
 	account_find(f, f->app->db, s->account_sid, &s->account);
 	return SIGNED_ASKED;

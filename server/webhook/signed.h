@@ -1,6 +1,6 @@
 /*
- * signed.h - the first steps that every Twilio webhook shares: the form read, the signature proved. Nothing of a
- * request is believed before signed_proved.
+ * signed.h - the first steps that every Twilio webhook shares: the form read, the signature proved.
+ * Nothing of a request is believed before signed_proved.
  */
 #ifndef SWITCHBACK_SERVER_WEBHOOK_SIGNED_H
 #define SWITCHBACK_SERVER_WEBHOOK_SIGNED_H
@@ -13,9 +13,9 @@ struct signed_form {
 	const struct web_request *request; /* during the first step only */
 	struct ticket ticket;
 	struct form form;
-	struct form query;        /* of the URL */
+	struct form query; /* of the URL */
 	struct str account_sid;
-	char expected[ID_TEXT];   /* the store whose own account signed; empty: the platform's */
+	char expected[ID_TEXT]; /* the store whose own account signed; empty: the platform's */
 	/* while the account is being looked up */
 	struct str signature, target;
 	struct account account;
@@ -24,7 +24,8 @@ struct signed_form {
 enum signed_state {
 	SIGNED_PROVED,
 	SIGNED_REFUSED, /* flow_fail was called: denied, or a form that cannot be read */
-	SIGNED_ASKED,   /* the account is being looked up: go on in a step that calls signed_answered */
+	SIGNED_ASKED, /* the account is being looked up: go on in a step that calls signed_answered
+		       */
 };
 
 /* In the first step, inside the web handler's call. */

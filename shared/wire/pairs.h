@@ -10,8 +10,8 @@ struct pair {
 	struct str name, value;
 };
 
-/* {"name":"value",...} in the arena; of a repeated name the last value stands. Text must be valid UTF-8 without
- * NUL (utf8_repair). */
+/* {"name":"value",...} in the arena; of a repeated name the last value stands. Text must be valid
+ * UTF-8 without NUL (utf8_repair). */
 const char *pairs_json(struct arena *a, const struct pair *pairs, size_t n);
 
 #endif

@@ -1,0 +1,90 @@
+/*
+ * metrics.c - GET /metrics: the figures of this process in Prometheus' text format. No
+ * organization, no number and no name appears in it.
+ */
+#include <sys/resource.h>
+
+#include "server/api/health.h"
+#include "server/app.h"
+#include "server/jobs/runner.h"
+#include "shared/buf.h"
+#include "shared/clock.h"
+
+static void figure(struct buf *b, const char *name, const char *kind, const char *help, double v)
+{
+	buf_printf(b, "# HELP switchback_%s %s\n# TYPE switchback_%s %s\nswitchback_%s %.17g\n",
+		   name, help, name, kind, name, v);
+}
+
+static void counters(struct buf *b, const struct app *app)
+{
+#define FIGURE_SHOWN(name, help) \
+	figure(b, #name "_total", "counter", help, (double)app->figures.name);
+	FIGURES(FIGURE_SHOWN)
+#undef FIGURE_SHOWN
+}
+
+static void web_shown(struct buf *b, const struct app *app)
+{
+	struct web_figures w;
+
+	web_figures(app->web, &w);
+	figure(b, "connections_open", "gauge", "Connections open now", w.open);
+	figure(b, "connections_total", "counter", "Connections accepted", (double)w.accepted);
+	figure(b, "connections_turned_away_total", "counter", "Connections beyond the limits",
+	       (double)w.turned_away);
+	figure(b, "requests_total", "counter", "Requests read", (double)w.requests);
+	figure(b, "requests_refused_total", "counter", "Requests malformed, too large or too slow",
+	       (double)w.refused);
+	buf_add_cstr(b, "# HELP switchback_answers_total Answers by class of status\n"
+			"# TYPE switchback_answers_total counter\n");
+	for (int i = 1; i < 6; i++)
+		buf_printf(b, "switchback_answers_total{class=\"%dxx\"} %" PRIu64 "\n", i,
+			   w.answers[i]);
+}
+
+static void database_shown(struct buf *b, const struct app *app)
+{
+	struct db_figures d;
+
+	db_figures(app->db, &d);
+	figure(b, "database_connections", "gauge", "Connections to the database that are ready",
+	       d.connected);
+	figure(b, "database_in_flight", "gauge", "Asks that the database is at", d.in_flight);
+	figure(b, "database_waiting", "gauge", "Asks that wait for a connection", d.queued);
+	figure(b, "database_asks_total", "counter", "Asks of the database", (double)d.asked);
+	figure(b, "database_failed_total", "counter", "Asks that failed", (double)d.failed);
+	figure(b, "database_repeated_total", "counter", "Asks that were repeated",
+	       (double)d.repeated);
+	figure(b, "database_lost_total", "counter", "Connections lost", (double)d.lost);
+}
+
+static void process_shown(struct buf *b, const struct app *app)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	figure(b, "process_cpu_seconds_total", "counter", "CPU time used",
+	       (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+		       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);
+	figure(b, "process_resident_peak_bytes", "gauge", "Most memory resident so far",
+	       (double)u.ru_maxrss * 1024);
+	figure(b, "flows_running", "gauge", "Pieces of work under way",
+	       (double)flows_running(app->flows));
+	figure(b, "jobs_running", "gauge", "Due pieces of work under way",
+	       app->runner == NULL ? 0 : runner_running(app->runner));
+}
+
+void metrics(struct app *app, const struct web_request *r, struct ticket t)
+{
+	struct buf b;
+
+	(void)r;
+	buf_init(&b, 64 * 1024);
+	counters(&b, app);
+	web_shown(&b, app);
+	database_shown(&b, app);
+	process_shown(&b, app);
+	web_reply(t, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&b));
+	buf_clear(&b);
+}

@@ -1,0 +1,96 @@
+/*
+ * app.c - start and stop in order. What is opened first is closed last; a stop drains: no new work
+ * is claimed, no connection accepted, what is under way is finished, and after 5 s the rest is left
+ * to its leases.
+ */
+#include "server/app.h"
+
+#include "server/jobs/runner.h"
+#include "server/routes.h"
+#include "server/startup.h"
+#include "server/webhook/keys.h"
+#include "shared/log.h"
+
+#define STOP_LIMIT_MS 4000
+#define STOP_LOOK_MS  20
+
+static void stop_asked(void *with);
+
+bool app_open(struct app *a, const struct settings *s, struct err *err)
+{
+	struct db_options db = {.url = s->app_database_url};
+	struct web_options web = {.tables = {routes, NULL}};
+
+	*a = (struct app){.settings = s};
+	if (!startup_checked(s, err))
+		return false;
+	loop_open(&a->loop);
+	a->flows = flows_open(&a->loop, a);
+	a->db = db_open(&a->loop, a->flows, &db);
+	a->http = http_open(&a->loop, a->flows);
+	a->keys = keys_open(s);
+	a->web = web_open(&a->loop, a, &web);
+	uv_timer_init(&a->loop.uv, &a->stop_limit);
+	a->stop_limit.data = a;
+	loop_on_stop(&a->loop, stop_asked, a);
+	if (!web_listen(a->web, s->listen, s->port, err))
+		return false; /* the process ends: nothing was begun that needs undoing */
+	a->runner = runner_open(a);
+	log_info("event=listening address=%s port=%d version=%s", s->listen, web_port(a->web),
+		 SWITCHBACK_VERSION);
+	return true;
+}
+
+static void closed_down(struct app *a)
+{
+	uv_timer_stop(&a->stop_limit);
+	uv_close((uv_handle_t *)&a->stop_limit, NULL);
+	runner_stop(a->runner);
+	flows_close(a->flows); /* what waits is answered "busy" here */
+	runner_close(a->runner);
+	web_close(a->web);
+	http_close(a->http);
+	db_close(a->db);
+	keys_close(a->keys);
+	loop_let_go(&a->loop);
+}
+
+/* Once nothing is under way, or the limit has passed. */
+static void on_stop_look(uv_timer_t *t)
+{
+	struct app *a = t->data;
+	uint64_t waited = uv_now(&a->loop.uv) - a->stop_began;
+
+	if (waited < STOP_LIMIT_MS && (!a->drained || flows_running(a->flows) > 0))
+		return;
+	log_info("event=stopping_done waited_ms=%" PRIu64 " unfinished=%zu", waited,
+		 flows_running(a->flows));
+	closed_down(a);
+}
+
+static void web_empty(void *with)
+{
+	struct app *a = with;
+
+	a->drained = true;
+}
+
+static void stop_asked(void *with)
+{
+	struct app *a = with;
+
+	if (a->stopping)
+		return;
+	a->stopping = true;
+	a->stop_began = uv_now(&a->loop.uv);
+	log_info("event=stopping flows=%zu", flows_running(a->flows));
+	runner_stop(a->runner);
+	uv_timer_start(&a->stop_limit, on_stop_look, 0, STOP_LOOK_MS);
+	web_drain(a->web, web_empty, a);
+}
+
+void app_run(struct app *a)
+{
+	loop_run(&a->loop);
+	loop_close(&a->loop);
+}

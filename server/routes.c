@@ -1,0 +1,16 @@
+/*
+ * routes.c - see routes.h. A new webhook, command or query is a new file and a row here.
+ */
+#include "server/routes.h"
+
+#include "server/api/health.h"
+#include "server/webhook/webhooks.h"
+
+const struct route routes[] = {
+	{.method = WEB_GET, .path = "/healthz", .handle = healthz},
+	{.method = WEB_GET, .path = "/readyz", .handle = readyz_start},
+	{.method = WEB_GET, .path = "/metrics", .handle = metrics},
+	{.method = WEB_POST, .path = "/api/webhooks/twilio/sms", .handle = sms_in_start},
+	{.method = WEB_POST, .path = "/api/webhooks/twilio/status", .handle = message_status_start},
+	{.path = NULL},
+};

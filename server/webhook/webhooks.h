@@ -1,0 +1,14 @@
+/*
+ * webhooks.h - what providers call; one flow a file. Rows of the route table (server/routes.c).
+ */
+#ifndef SWITCHBACK_SERVER_WEBHOOK_WEBHOOKS_H
+#define SWITCHBACK_SERVER_WEBHOOK_WEBHOOKS_H
+
+#include "server/net/web.h"
+
+/* POST /api/webhooks/twilio/sms (twilio.md 2) */
+web_handler sms_in_start;
+/* POST /api/webhooks/twilio/status (twilio.md 6.2) */
+web_handler message_status_start;
+
+#endif
