@@ -1,23 +1,23 @@
 /*
- * form.c - see form.h. One pass over the body decodes into one piece of arena; parameters are views
- * into it. The repaired face costs nothing for a parameter that is plain ASCII.
+ * form.c - see form.h. One pass over one copy of the body, decoded where it lies; parameters are
+ * views into it. The repaired face costs nothing for a parameter that is plain ASCII.
  */
 #include "server/twilio/form.h"
 
 #include "shared/utf8.h"
 
 /* What a byte of a body means. PLAIN must be 0. */
-enum { PLAIN, ESCAPE, BLANK, EQUALS, AMPERSAND, NOT_ASCII };
+enum { PLAIN, EQUALS, AMPERSAND, ESCAPE, BLANK, NOT_ASCII };
 
 static const unsigned char meaning[256] = {
 	['\0'] = NOT_ASCII, ['%'] = ESCAPE,    ['+'] = BLANK,
 	['='] = EQUALS,     ['&'] = AMPERSAND, [0x80 ... 0xFF] = NOT_ASCII,
 };
 
+/* Reads the copy of the body and decodes where it reads: decoding never makes a piece longer. */
 struct reader {
-	const unsigned char *at, *end;
-	char *to;
-	bool odd; /* the piece has bytes that may need repair */
+	unsigned char *at, *end; /* *end is '&', so that a scan stops there */
+	bool odd;                /* the piece has bytes that may need repair */
 };
 
 static int hex(unsigned char c)
@@ -28,46 +28,41 @@ static int hex(unsigned char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* At a '%': one decoded byte, or the '%' itself when no two hex digits follow. */
-static void escape_read(struct reader *r)
+/* At a '%': the byte that it stands for, or '%' itself when no two hex digits follow. */
+static unsigned char escape_read(struct reader *r)
 {
 	int high = r->end - r->at > 2 ? hex(r->at[1]) : -1;
 	int low = high < 0 ? -1 : hex(r->at[2]);
-	unsigned char c = '%';
 
-	if (low >= 0) {
-		c = (unsigned char)(high << 4 | low);
-		r->at += 2;
+	if (low < 0) {
+		r->at++;
+		return '%';
 	}
-	r->at++;
-	r->odd |= c == 0 || c >= 0x80;
-	*r->to++ = (char)c;
+	r->at += 3;
+	return (unsigned char)(high << 4 | low);
 }
 
-/* Decodes up to the end of the name (or of the value, where '=' is a character like another). */
+/* Decodes up to the end of the name, or of the value, where '=' is a character like another. */
 static struct str piece_read(struct reader *r, bool is_name)
 {
-	char *from = r->to;
+	unsigned char *from = r->at, *to;
 
 	r->odd = false;
-	while (r->at < r->end) {
-		unsigned char c = *r->at;
-
-		switch (meaning[c]) {
-		case AMPERSAND: return str_make(from, (size_t)(r->to - from));
-		case ESCAPE: escape_read(r); continue;
-		case BLANK: c = ' '; break;
-		case EQUALS:
-			if (is_name)
-				return str_make(from, (size_t)(r->to - from));
-			break;
-		case NOT_ASCII: r->odd = true; break;
-		default: break;
-		}
-		*r->to++ = (char)c;
+	while (meaning[*r->at] == PLAIN)
 		r->at++;
+	for (to = r->at;; to++) {
+		unsigned char c = *r->at;
+		int means = meaning[c];
+
+		if (means == AMPERSAND || (means == EQUALS && is_name))
+			return str_make((char *)from, (size_t)(to - from));
+		if (means == ESCAPE)
+			c = escape_read(r);
+		else
+			r->at++;
+		*to = means == BLANK ? ' ' : c;
+		r->odd |= meaning[c] == NOT_ASCII;
 	}
-	return str_make(from, (size_t)(r->to - from));
 }
 
 static struct form_param param_read(struct arena *a, struct reader *r)
@@ -77,8 +72,8 @@ static struct form_param param_read(struct arena *a, struct reader *r)
 	p.raw_name = piece_read(r, true);
 	p.name = r->odd ? utf8_repair(a, p.raw_name) : p.raw_name;
 	r->odd = false;
-	p.raw_value = str_make(r->to, 0);
-	if (r->at < r->end && *r->at == '=') {
+	p.raw_value = str_make((char *)r->at, 0);
+	if (*r->at == '=') {
 		r->at++;
 		p.raw_value = piece_read(r, false);
 	}
@@ -86,51 +81,60 @@ static struct form_param param_read(struct arena *a, struct reader *r)
 	return p;
 }
 
-/* How many parameters there are, empty pieces left out. */
-static size_t count_params(struct str body)
+/* Eight at a time: no form has more parameters than one more than it has '&'. */
+static size_t count_ampersands(struct str s)
 {
-	size_t n = 0;
-	bool in = false;
+	const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F), each = UINT64_C(0x0101010101010101);
+	size_t n = 0, i = 0;
+	uint64_t x;
 
-	for (size_t i = 0; i < body.n; i++) {
-		bool separator = body.p[i] == '&';
-
-		n += !separator && !in;
-		in = !separator;
+	for (; i + sizeof x <= s.n; i += sizeof x) {
+		memcpy(&x, s.p + i, sizeof x);
+		x ^= each * '&';
+		x = ~(((x & low) + low) | x | low); /* the high bit of each byte that was '&' */
+		n += (x >> 7) * each >> 56;
 	}
+	for (; i < s.n; i++)
+		n += s.p[i] == '&';
 	return n;
+}
+
+static bool params_read(struct arena *a, struct reader *r, struct form *f, size_t room,
+			struct err *err)
+{
+	for (; r->at < r->end; r->at++) {
+		if (*r->at == '&')
+			continue;
+		if (f->count == room)
+			return err_set(err, ERR_INPUT, "the form has more than %d parameters",
+				       FORM_PARAMS_MAX);
+		f->params[f->count] = param_read(a, r);
+		if (f->params[f->count++].raw_name.n > FORM_NAME_MAX)
+			return err_set(err, ERR_INPUT,
+				       "parameter %zu of the form has a name of more than %d bytes",
+				       f->count, FORM_NAME_MAX);
+	}
+	return true;
 }
 
 bool form_parse(struct arena *a, struct str body, struct form *out, struct err *err)
 {
 	struct form f = {0};
 	struct reader r;
-	size_t count;
-	char *room;
+	size_t room;
 
 	if (body.n > FORM_BYTES_MAX)
 		return err_set(err, ERR_INPUT, "the form has %zu bytes; at most %u are read",
 			       body.n, FORM_BYTES_MAX);
-	count = count_params(body);
-	if (count > FORM_PARAMS_MAX)
-		return err_set(err, ERR_INPUT, "the form has %zu parameters; at most %d are read",
-			       count, FORM_PARAMS_MAX);
-	room = arena_take(a, count * sizeof *f.params + body.n + 1);
-	f.params = (struct form_param *)(void *)room;
-	r.at = (const unsigned char *)body.p;
+	room = size_min(count_ampersands(body) + 1, FORM_PARAMS_MAX);
+	f.params = arena_take(a, room * sizeof *f.params + body.n + 1);
+	r.at = (unsigned char *)(f.params + room);
 	r.end = r.at + body.n;
-	r.to = room + count * sizeof *f.params;
-	while (f.count < count) {
-		if (*r.at == '&') {
-			r.at++;
-			continue;
-		}
-		f.params[f.count] = param_read(a, &r);
-		if (f.params[f.count++].raw_name.n > FORM_NAME_MAX)
-			return err_set(err, ERR_INPUT,
-				       "parameter %zu of the form has a name of more than %d bytes",
-				       f.count, FORM_NAME_MAX);
-	}
+	if (body.n > 0)
+		memcpy(r.at, body.p, body.n);
+	*r.end = '&';
+	if (!params_read(a, &r, &f, room, err))
+		return false;
 	*out = f;
 	return true;
 }

@@ -204,11 +204,16 @@ static void digest_write(const unsigned char digest[DIGEST], char out[TWILIO_SIG
 	out[SIGNATURE] = '\0';
 }
 
-static int letter_value(char c)
+/* The value of a letter, 64 for what is none. */
+static unsigned letter_value(char c)
 {
-	const char *at = c == '\0' ? NULL : strchr(alphabet, c);
-
-	return at == NULL ? -1 : (int)(at - alphabet);
+	if (c >= 'A' && c <= 'Z')
+		return (unsigned)(c - 'A');
+	if (c >= 'a' && c <= 'z')
+		return (unsigned)(c - 'a' + 26);
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0' + 52);
+	return c == '+' ? 62 : c == '/' ? 63 : 64;
 }
 
 /* Only the one canonical spelling of 20 bytes is read. */
@@ -220,11 +225,11 @@ static bool digest_read(struct str header, unsigned char out[DIGEST])
 	if (header.n != SIGNATURE || header.p[SIGNATURE - 1] != '=')
 		return false;
 	for (size_t i = 0; i < SIGNATURE - 1; i++) {
-		int v = letter_value(header.p[i]);
+		unsigned v = letter_value(header.p[i]);
 
-		if (v < 0)
+		if (v > 63)
 			return false;
-		bits = bits << 6 | (uint32_t)v;
+		bits = bits << 6 | v;
 		if (i % 4 == 3) {
 			out[o++] = (unsigned char)(bits >> 16);
 			out[o++] = (unsigned char)(bits >> 8);
