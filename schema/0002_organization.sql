@@ -128,7 +128,7 @@ CALL tenant_table('special_day_periods');
 -- managers and `switchbackctl import`.
 CREATE TABLE policies (
 	organization_id uuid NOT NULL REFERENCES organizations (id),
-	topic           text NOT NULL CHECK (topic ~ '^[a-z][a-z0-9_]{0,39}$'),
+	topic           text NOT NULL CHECK (topic ~ '^[a-z][a-z0-9_-]{0,39}$'),
 	text_en         text NOT NULL CHECK (char_length(text_en) BETWEEN 1 AND 1000),
 	text_fr         text NOT NULL CHECK (char_length(text_fr) BETWEEN 1 AND 1000),
 	updated_at      timestamptz NOT NULL DEFAULT now(),
