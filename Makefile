@@ -158,6 +158,11 @@ $(BUILD)/asan/tests/%: $(BUILD)/obj/asan/tests/%.o $(TEST_ARCHIVES)
 tests: $(TEST_BIN)
 .SECONDARY:
 
+# The load generator of bench and crash tests: plain release code.
+$(BUILD)/bench/load: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/bench/*.c)) $(call archives,release,shared)
+	@mkdir -p $(@D)
+	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
+
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))

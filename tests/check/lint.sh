@@ -20,8 +20,9 @@ if [ "${1:-}" = --one ]; then
 		[ -z "${failed:-}" ] || [ -s "$stamp.out" ] || mv "$stamp.err" "$stamp.out"
 		;;
 	cppcheck)
+		# ctuuninitvar takes every out parameter of another function for a read.
 		cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-			--suppress=preprocessorErrorDirective -D_GNU_SOURCE -I. "$file" >"$stamp.out" 2>&1 || failed=1
+			--suppress=ctuuninitvar -D_GNU_SOURCE -I. "$file" >"$stamp.out" 2>&1 || failed=1
 		;;
 	analyzer)
 		mkdir -p "$cache/obj"
