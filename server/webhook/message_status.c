@@ -12,6 +12,8 @@
 #include "server/webhook/webhooks.h"
 #include "shared/log.h"
 
+#define RANK_STEP 10 /* room for our own words between the carrier's; outbox.sql */
+
 static flow_step received, account_known, moved, failed;
 
 struct message_status {
@@ -51,26 +53,31 @@ static bool status_read(struct flow *f, struct message_status *m)
 {
 	const struct form *form = &m->sender.form;
 	struct text_status *s = &m->status;
-	struct str code = {0};
+	struct str code = {0}, word = {0};
+	enum message_status status;
 	int64_t number = 0;
 
 	if (!form_single(form, "MessageSid", &s->sid, &f->err) ||
-	    !form_single(form, "MessageStatus", &s->status, &f->err) ||
+	    !form_single(form, "MessageStatus", &word, &f->err) ||
 	    !form_single(form, "ErrorCode", &code, &f->err))
 		return false;
 	if (!sid_is_message(s->sid))
 		return err_set(&f->err, ERR_INPUT, "MessageSid is missing or no message's SID");
-	s->rank = message_status_rank(s->status);
-	if (s->rank < 0)
+	status = message_status_parse(word);
+	if (message_status_rank(status) < 0)
 		return err_set(&f->err, ERR_INPUT, "MessageStatus is no status that we know");
+	if (status == MESSAGE_PARTIALLY_DELIVERED)
+		status = MESSAGE_SENT; /* some of its parts arrived: not an end yet */
+	s->status = str_of(message_status_word(status));
+	s->rank = RANK_STEP * message_status_rank(status);
 	if (code.n > 0 && str_int(code, 1, 999999, &number)) {
-		const struct twilio_error *e = twilio_error_of((int)number);
+		char en[CARRIER_ERROR_TEXT], fr[CARRIER_ERROR_TEXT];
 
+		carrier_error_text(number, false, en);
+		carrier_error_text(number, true, fr);
 		s->error_code = (int)number;
-		s->error_en = arena_strdup(
-			&f->arena, twilio_error_text(&f->arena, e, (int)number, LANGUAGE_EN));
-		s->error_fr = arena_strdup(
-			&f->arena, twilio_error_text(&f->arena, e, (int)number, LANGUAGE_FR));
+		s->error_en = arena_strdup(&f->arena, en);
+		s->error_fr = arena_strdup(&f->arena, fr);
 	}
 	s->outbox = form_get(&m->sender.query, "outbox");
 	if (!uuid_valid(s->outbox))

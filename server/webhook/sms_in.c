@@ -21,12 +21,13 @@
 #include "shared/phone.h"
 #include "shared/wire/pairs.h"
 
-#define MEDIA_MAX     20
-#define PEER_MAX      256
-#define URL_MAX       2048
-#define TYPE_MAX      255
-#define TURN_AFTER_MS 1520 /* the turn is due 1.5 s after the text (schema/functions/text_in.sql) \
-			    */
+#define MEDIA_MAX 20
+#define PEER_MAX  256
+#define URL_MAX   2048
+#define TYPE_MAX  255
+#define TURN_AFTER_MS                                                               \
+	1520 /* the turn is due 1.5 s after the text (schema/functions/text_in.sql) \
+	      */
 
 static flow_step received, account_known, earlier_known, kept, failed;
 

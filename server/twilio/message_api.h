@@ -1,0 +1,53 @@
+/*
+ * message_api.h - the Messages resource of Twilio's REST API, 2010-04-01 (twilio.md 8.1 to 8.3):
+ * requests built and answers read. Nothing is sent here.
+ *
+ * `base` is TWILIO_API_URL. An account's SID is checked by the caller (sid_is) before it enters a
+ * path. Answers come from outside: every member's type and range is checked, and what is not as
+ * documented reads as absent.
+ */
+#ifndef SWITCHBACK_SERVER_TWILIO_MESSAGE_API_H
+#define SWITCHBACK_SERVER_TWILIO_MESSAGE_API_H
+
+#include "shared/arena.h"
+#include "shared/str.h"
+
+struct message_request {
+	const char *url;
+	struct str body; /* application/x-www-form-urlencoded; empty for GET */
+};
+
+/* POST .../Messages.json. status_callback is the URL for delivery news. */
+void message_create_request(struct arena *a, const char *base, struct str account_sid,
+			    struct str from, struct str to, struct str text,
+			    const char *status_callback, struct message_request *out);
+
+/* GET .../Messages.json: messages from us to this number since a day (UTC) before `since_us`,
+ * newest first; page_size at most 1000. The day's grain is the API's (DateSent>=). */
+void message_list_request(struct arena *a, const char *base, struct str account_sid,
+			  struct str from, struct str to, int64_t since_us, unsigned page_size,
+			  struct message_request *out);
+
+struct message_resource {
+	struct str sid;    /* a checked SID, or empty: then this is no message */
+	struct str status; /* the carrier's word */
+	struct str from, to, body, direction;
+	int64_t created_us; /* date_created; 0: absent */
+	int error_code;     /* of a message that failed; 0: none */
+};
+
+/* The answer of a create (201) or fetch (200). False: it is no such JSON. */
+bool message_read(struct arena *a, struct str json, struct message_resource *out);
+
+struct message_page {
+	struct message_resource *messages;
+	size_t n;
+	bool more; /* there is a next page */
+};
+
+bool message_page_read(struct arena *a, struct str json, struct message_page *out);
+
+/* The `code` of an error's body (8.3), 0 when it has none or is no JSON. */
+int message_error_code(struct str json);
+
+#endif
