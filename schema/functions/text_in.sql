@@ -5,7 +5,7 @@
 -- p_expected   the organization whose own provider account signed; NULL when the platform's account did
 -- p_sender     e164 | short | withheld | odd: only an e164 sender has a customer and gets answers
 -- p_media      url, content type, url, content type, ...
--- p_keyword    stop | start | help, or NULL; p_notice is the answer to it with {store} and {phone}, or NULL
+-- p_keyword    stop | start | help, start_if_out (YES: a START only from who is opted out), or NULL; p_notice is the answer to it with {store} and {phone}, or NULL
 -- p_redact     message id -> new body, of earlier texts in which a card number began; or NULL
 --
 -- outcome: kept | duplicate | nobody (the number is no active store's)
@@ -107,6 +107,7 @@ DECLARE
   v_message uuid;
   v_position bigint;
   v_work boolean;
+  v_keyword text := p_keyword;
   v_media int := coalesce(cardinality(p_media), 0) / 2;
 BEGIN
   IF v_org IS NULL OR (p_expected IS NOT NULL AND p_expected <> v_org) THEN
@@ -124,10 +125,14 @@ BEGIN
     RETURN;
   END IF;
 
+  IF p_keyword = 'start_if_out' THEN
+    v_keyword := CASE WHEN EXISTS (SELECT 1 FROM consents k WHERE k.organization_id = v_org
+                        AND k.phone_number = p_from AND k.opted_out) THEN 'start' END;
+  END IF;
   v_position := v_thread.last_position + 1;
   INSERT INTO messages (organization_id, conversation_id, position, direction, author, channel, kind, body,
                         twilio_message_sid, status, media_n, provider_params)
-  VALUES (v_org, v_thread.id, v_position, 'in', 'customer', 'sms', CASE WHEN p_keyword IS NULL THEN 'text' ELSE 'keyword' END,
+  VALUES (v_org, v_thread.id, v_position, 'in', 'customer', 'sms', CASE WHEN v_keyword IS NULL THEN 'text' ELSE 'keyword' END,
           p_body, p_sid, 'received', v_media, p_params)
   RETURNING id INTO v_message;
   FOR i IN 1 .. v_media LOOP
@@ -135,10 +140,10 @@ BEGIN
     VALUES (v_org, v_message, i, p_media[2 * i - 1], p_media[2 * i]);
   END LOOP;
 
-  v_work := p_keyword IS NULL AND p_sender = 'e164' AND v_thread.holder = 'agent';
+  v_work := v_keyword IS NULL AND p_sender = 'e164' AND v_thread.holder = 'agent';
   UPDATE conversations c
      SET last_position = v_position, last_message_at = now(), last_customer_at = now(), updated_at = now(),
-         waiting_since = CASE WHEN p_keyword IS NULL THEN coalesce(c.waiting_since, now()) ELSE c.waiting_since END
+         waiting_since = CASE WHEN v_keyword IS NULL THEN coalesce(c.waiting_since, now()) ELSE c.waiting_since END
    WHERE c.organization_id = v_org AND c.id = v_thread.id;
   v_thread.last_position := v_position;
   IF v_work THEN -- due when the sender has paused, 5 s after the first unanswered text at the latest
@@ -156,10 +161,10 @@ BEGIN
   PERFORM event_add(v_org, 'message.received', v_thread.id, v_thread.customer_id,
     jsonb_build_object('message_id', v_message, 'conversation_id', v_thread.id, 'customer_id', v_thread.customer_id,
                        'position', v_position, 'channel', 'sms', 'from', p_from, 'to', p_to, 'body', p_body,
-                       'media_n', v_media, 'keyword', p_keyword));
-  IF p_keyword IS NOT NULL AND p_sender = 'e164' THEN
-    PERFORM text_keyword(v_org, v_thread, p_to, p_from, p_keyword, p_keyword_language, p_notice);
-  ELSIF p_sender <> 'e164' AND p_keyword IS NULL THEN -- no number to answer: a person looks
+                       'media_n', v_media, 'keyword', v_keyword));
+  IF v_keyword IS NOT NULL AND p_sender = 'e164' THEN
+    PERFORM text_keyword(v_org, v_thread, p_to, p_from, v_keyword, p_keyword_language, p_notice);
+  ELSIF p_sender <> 'e164' AND v_keyword IS NULL THEN -- no number to answer: a person looks
     PERFORM escalation_open(v_org, v_thread, 'unreachable_sender', p_body, NULL, NULL);
   END IF;
   outcome := 'kept';

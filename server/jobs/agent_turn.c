@@ -80,7 +80,7 @@ static void context_known(struct flow *f)
 	s.epoch = c->epoch;
 	s.answered_to = c->answered_to;
 	s.said = &t->said;
-	s.segments = t->said.say.n == 0 ? 0 : sms_segments(t->said.say);
+	s.segments = t->said.say.n == 0 ? 0 : segments_of(t->said.say).count;
 	turn_store(f, f->app->db, &t->job.work, &s, &t->outcome);
 	flow_then(f, stored);
 }

@@ -27,12 +27,13 @@
 #define SEND_MS          10000
 #define LOOK_MS          5000
 #define ANSWER_MAX       (1024 * 1024)
-#define LIST_MAX         100
+#define LIST_MAX         1000 /* the API's largest page */
+#define SIDS_MAX         64
 #define FIRST_LOOK_MS    2000
-#define LOOK_AGAIN_MS    10000
+#define LOOK_MAX_MS      60000
 #define ABSENT_AFTER_MS  45000
 #define CLOCK_SLACK_US   (5 * 60 * INT64_C(1000000)) /* ours against the carrier's */
-#define ATTEMPTS_MAX     12
+#define ATTEMPTS_MAX     120                         /* about two hours */
 #define BACKOFF_FIRST_MS 500
 #define BACKOFF_MAX_MS   60000
 
@@ -44,7 +45,7 @@ struct outbox_job {
 	struct str account_sid, token;
 	struct http_answer answer;
 	struct message_page page;
-	struct str sids[LIST_MAX], known[LIST_MAX];
+	struct str sids[SIDS_MAX], known[SIDS_MAX];
 	size_t sids_n, known_n;
 };
 
@@ -149,7 +150,8 @@ static void answered(struct flow *f)
 {
 	struct outbox_job *o = SELF(f);
 	struct message_resource m;
-	struct outbox_settle s = {.result = OUTBOX_SENT, .segments = sms_segments(o->claim.body)};
+	struct outbox_settle s = {.result = OUTBOX_SENT,
+				  .segments = segments_of(o->claim.body).count};
 
 	if (o->answer.outcome == HTTP_NOT_SENT ||
 	    (o->answer.outcome == HTTP_ANSWERED && o->answer.status == 429)) {
@@ -254,16 +256,28 @@ static bool could_be_ours(const struct outbox_job *o, const struct message_resou
 	       m->created_us >= o->claim.sending_us - CLOCK_SLACK_US;
 }
 
+/* Soon at first, then as long again as it has been so far; never past the moment when absent is
+ * certain. */
+static unsigned look_again_ms(const struct outbox_job *o)
+{
+	int64_t age_ms = (clock_wall_us() - o->claim.sending_us) / 1000;
+	int64_t ms = int_clamp(age_ms / 2, FIRST_LOOK_MS, LOOK_MAX_MS);
+
+	if (age_ms < ABSENT_AFTER_MS && ms > ABSENT_AFTER_MS - age_ms)
+		ms = ABSENT_AFTER_MS - age_ms + 100;
+	return (unsigned)ms;
+}
+
 static void listed(struct flow *f)
 {
 	struct outbox_job *o = SELF(f);
 
 	if (o->answer.outcome != HTTP_ANSWERED || o->answer.status != 200 ||
 	    !message_page_read(&f->arena, o->answer.body, &o->page)) {
-		not_known(f, o, LOOK_AGAIN_MS);
+		not_known(f, o, look_again_ms(o));
 		return;
 	}
-	for (size_t i = 0; i < o->page.n && o->sids_n < LIST_MAX; i++) {
+	for (size_t i = 0; i < o->page.n && o->sids_n < SIDS_MAX; i++) {
 		if (could_be_ours(o, &o->page.messages[i]))
 			o->sids[o->sids_n++] = o->page.messages[i].sid;
 	}
@@ -285,7 +299,8 @@ static void known(struct flow *f)
 {
 	struct outbox_job *o = SELF(f);
 	int64_t age_ms = (clock_wall_us() - o->claim.sending_us) / 1000;
-	struct outbox_settle s = {.result = OUTBOX_SENT, .segments = sms_segments(o->claim.body)};
+	struct outbox_settle s = {.result = OUTBOX_SENT,
+				  .segments = segments_of(o->claim.body).count};
 
 	for (size_t i = 0; i < o->sids_n; i++) {
 		if (taken(o, o->sids[i]))
@@ -297,7 +312,7 @@ static void known(struct flow *f)
 	}
 	/* a list that goes on may hold it further down: then a person decides, not a repetition */
 	if (age_ms < ABSENT_AFTER_MS || o->page.more) {
-		not_known(f, o, (unsigned)int_clamp(ABSENT_AFTER_MS - age_ms, 1000, LOOK_AGAIN_MS));
+		not_known(f, o, look_again_ms(o));
 		return;
 	}
 	f->app->figures.sends_absent++;

@@ -150,11 +150,13 @@ static bool text_read(struct flow *f, struct sms_in *s)
 		return err_set(&f->err, ERR_INPUT, "From is longer than any sender");
 	t->sender = sender_word(t->from);
 	t->expected = s->sender.expected[0] == '\0' ? NULL : s->sender.expected;
-	s->keyword = keyword_of(&f->arena, t->body, opt_out);
-	if (s->keyword.kind != KEYWORD_NONE) {
-		t->keyword = keyword_name(s->keyword.kind);
-		t->keyword_language = language_code(s->keyword.language);
-		t->notice = notice_for(&s->keyword);
+	s->keyword = keyword_of(t->body, opt_out);
+	t->keyword = keyword_word(&s->keyword);
+	if (t->keyword != NULL) {
+		t->keyword_language = s->keyword.language == KEYWORD_ENGLISH  ? "en"
+				      : s->keyword.language == KEYWORD_FRENCH ? "fr"
+									      : NULL;
+		t->notice = notice_for(&s->keyword, opt_out.n > 0);
 	}
 	media_read(s, form);
 	t->params = parameters_kept(f, form);
@@ -241,7 +243,7 @@ static void kept(struct flow *f)
 	case TEXT_KEPT:
 		figures->texts_kept++;
 		figures->cards_redacted += s->cards;
-		runner_nudge(f->app->runner, s->text.keyword != NULL ? 0 : TURN_AFTER_MS);
+		runner_nudge(f->app->runner, s->text.notice != NULL ? 0 : TURN_AFTER_MS);
 		break;
 	case TEXT_DUPLICATE: figures->texts_duplicate++; break;
 	case TEXT_NOBODY:
