@@ -65,12 +65,12 @@ CALL tenant_table('organization_phone_numbers');
 -- Half-empty pages keep its updates in place (HOT).
 CREATE TABLE organization_counters (
 	organization_id uuid PRIMARY KEY REFERENCES organizations (id),
-	last_event      bigint NOT NULL DEFAULT 0 CHECK (last_event >= 0),
-	last_audit      bigint NOT NULL DEFAULT 0 CHECK (last_audit >= 0),
-	audit_hash      bytea NOT NULL DEFAULT '\x' CHECK (octet_length(audit_hash) <= 32),
+	last_event      number_from_0 NOT NULL DEFAULT 0,
+	last_audit      number_from_0 NOT NULL DEFAULT 0,
+	audit_hash      bytea NOT NULL DEFAULT '\x',
 	-- Segments put into the outbox on that day, for daily_segment_cap.
 	segments_day    date NOT NULL DEFAULT '-infinity',
-	segments_used   integer NOT NULL DEFAULT 0 CHECK (segments_used >= 0)
+	segments_used   integer NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 CALL tenant_table('organization_counters');
 
