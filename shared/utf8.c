@@ -148,6 +148,25 @@ size_t utf8_count(struct str s)
 	return count;
 }
 
+size_t utf8_grapheme(struct str s)
+{
+	utf8proc_int32_t state = 0;
+	int32_t before, c;
+	size_t i, len;
+
+	if (s.n == 0)
+		return 0;
+	i = step((const unsigned char *)s.p, s.n, &before);
+	while (i < s.n && before >= 0) {
+		len = step((const unsigned char *)s.p + i, s.n - i, &c);
+		if (c < 0 || utf8proc_grapheme_break_stateful(before, c, &state))
+			break;
+		before = c;
+		i += len;
+	}
+	return i;
+}
+
 struct str utf8_cut(struct str s, size_t max)
 {
 	size_t i = 0, len;

@@ -29,6 +29,12 @@ struct str utf8_fold(struct arena *a, struct str s);
 /* Code points in s (a bad byte counts as one). */
 size_t utf8_count(struct str s);
 
+/* Bytes of what a reader takes for one character at the front of s: a letter with its marks, an
+ * emoji with its joiners, CR LF (Unicode's extended grapheme cluster). A bad byte is one. 0 when s
+ * is empty.
+ */
+size_t utf8_grapheme(struct str s);
+
 /* s cut to at most max bytes, not inside a character. */
 struct str utf8_cut(struct str s, size_t max);
 
