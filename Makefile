@@ -64,7 +64,7 @@ DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEE
 SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc) $(LLHTTP_LIBS)
 CTL_LIBS = $(SERVICE_LIBS) -lcsv
 SIM_LIBS = $(SERVICE_LIBS) $(call lib,expat ncursesw)
-TEST_LIBS = $(SIM_LIBS) -lcsv $(call lib,criterion)
+TEST_LIBS = $(SIM_LIBS) -lcsv $(call lib,criterion yaml-0.1)
 
 # $(call archive,MODE,DIR): the archive of a folder; $(call archives,MODE,DIRS): of those that exist.
 archive = $(BUILD)/obj/$(1)/$(2)/lib.a

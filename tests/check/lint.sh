@@ -11,11 +11,16 @@ cache=${BUILD:-build}/lint
 
 # ---- one check of one file; called by xargs below --------------------------------------------------------------
 if [ "${1:-}" = --one ]; then
-	check=$2 file=$3 stamp=$4
+	check=$2 file=$3 stamp=$4 relaxed=()
 	declare -a flags="($LINT_FLAGS)"
 	case $check in
 	tidy)
-		clang-tidy --quiet "$file" -- "${flags[@]}" >"$stamp.out" 2>"$stamp.err" || failed=1
+		case $file in
+		tests/sim/* | tests/bench/*) ;;
+		# To the analyzer a failed assertion of Criterion goes on; and tests may compare representations.
+		tests/*) relaxed=(--checks=-clang-analyzer-core.N*,-bugprone-suspicious-memory-comparison,-cert-exp42-c,-cert-flp37-c) ;;
+		esac
+		clang-tidy --quiet "${relaxed[@]}" "$file" -- "${flags[@]}" >"$stamp.out" 2>"$stamp.err" || failed=1
 		# Findings come on stdout, and on stderr what clang counted; a broken call speaks there only.
 		[ -z "${failed:-}" ] || [ -s "$stamp.out" ] || mv "$stamp.err" "$stamp.out"
 		;;
@@ -91,7 +96,7 @@ mkdir -p "$cache"/{format,tidy,cppcheck,analyzer,shell,closure}
 LINT_FLAGS=$(make -s show-COMMON)
 export LINT_FLAGS
 tools=$({ clang-tidy --version && cppcheck --version && gcc --version && shellcheck --version; } 2>/dev/null | sha256sum)
-config=$({ cat .clang-tidy tests/.clang-tidy tests/check/lint.sh 2>/dev/null || true; } | sha256sum)
+config=$(cat .clang-tidy tests/check/lint.sh | sha256sum)
 common="$tools $config $LINT_FLAGS"
 
 stamp=$cache/shell/$({ echo "$tools" && cat "${scripts[@]}"; } | sha256sum | cut -c1-32)

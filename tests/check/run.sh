@@ -12,6 +12,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 export LC_ALL=C.UTF-8 BUILD=${BUILD:-build}
 unset MAKEFLAGS MAKELEVEL MFLAGS
+# What a developer has set for a service of their own is nothing to the tests.
+unset DATABASE_URL APP_DATABASE_URL PORT RUN_DIR PUBLIC_URL TWILIO_API_URL TWILIO_SIM_URL ELEVENLABS_API_URL \
+	ELEVENLABS_SIM_URL SWITCHBACK_CONFIG LOG_LEVEL TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN
 case ${TERM:-dumb} in dumb | unknown) export TERM=xterm-256color ;; esac
 
 # ---- one test program; called by xargs below -------------------------------------------------------------------
@@ -86,7 +89,7 @@ marked() {
 clean_up() {
 	local code=$? pids
 	trap - EXIT
-	[ ! -e "$CHECK_DIR/pg" ] || tests/support/pg.sh stop "$CHECK_DIR/pg" >/dev/null 2>&1 9>&- || true
+	[ ! -e "$CHECK_DIR/pg" ] || tests/support/pg.sh remove "$CHECK_DIR/pg" >/dev/null 2>&1 9>&- || true
 	pids=$(marked)
 	[ -z "$pids" ] || awk '{ print $1 }' <<<"$pids" | xargs kill -KILL 2>/dev/null || true
 	rm -rf "$CHECK_DIR"
@@ -105,7 +108,7 @@ phase() {
 jobs=$(nproc)
 make -s -j"$jobs" all asan 9>&-
 phase "programs built"
-make -s -j"$jobs" tests 9>&-
+make -s -j"$jobs" tests "$BUILD/bench/load" 9>&-
 phase "tests built"
 
 if [ $# -eq 0 ]; then
@@ -113,13 +116,18 @@ if [ $# -eq 0 ]; then
 	phase "lint"
 fi
 
-# One database for all: each test that needs its own copies the migrated template (tests/support/db.h).
-if [ -x tests/support/pg.sh ] && [ -x "$BUILD/asan/switchbackctl" ]; then
+# One cluster for all, and in it one migrated database that tests copy (tests/support/db.h). Who starts a service of its
+# own (tests/e2e) has a cluster of its own.
+if [ -x "$BUILD/asan/switchbackctl" ]; then
 	tests/support/pg.sh start "$CHECK_DIR/pg" >"$CHECK_DIR/pg.env" 9>&-
-	set -a
-	# shellcheck source=/dev/null
-	. "$CHECK_DIR/pg.env"
-	set +a
+	env_of() { sed -n "s/^$1=//p" "$CHECK_DIR/pg.env"; }
+	export TEST_DATABASE_URL TEST_APP_DATABASE_URL
+	TEST_DATABASE_URL=$(env_of DATABASE_URL) TEST_APP_DATABASE_URL=$(env_of APP_DATABASE_URL)
+	DATABASE_URL=$TEST_DATABASE_URL APP_DATABASE_URL=$TEST_APP_DATABASE_URL \
+		"$BUILD/asan/switchbackctl" migrate >"$CHECK_DIR/migrate.log" 2>&1 9>&- || {
+		cat "$CHECK_DIR/migrate.log"
+		exit 1
+	}
 	phase "private PostgreSQL, migrated"
 fi
 

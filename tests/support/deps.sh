@@ -40,6 +40,7 @@ run|curl:curl|asks the service whether it is ready
 run|util-linux|flock, setsid
 run|procps:ps|looks after what was started
 check|libcriterion-dev|runs the tests
+check|libyaml-dev|reads docs/openapi.yaml in a test
 check|clang:clang|a second compiler, and fuzzing
 check|clang-format:clang-format|the layout of the code
 check|clang-tidy:clang-tidy|finds mistakes
