@@ -87,8 +87,9 @@ struct agent_out {
 				 * human_request complaint general_support */
 };
 
-#define AGENT_TEXT_MAX 4000 /* bytes of one turn that are read; what lies beyond goes to a person \
-			     */
+#define AGENT_TEXT_MAX                                                             \
+	4000 /* bytes of one turn that are read; what lies beyond goes to a person \
+	      */
 #define AGENT_REASON_MAX 320
 
 /* Everything in *out lives in the arena or for ever. Nothing of `in` is kept. */
