@@ -185,7 +185,7 @@ static void sent_to(struct flow *f, struct outbox_job *o, const char *method,
 	http_send(f, f->app->http, &r, &o->answer);
 }
 
-static void send(struct flow *f, struct outbox_job *o)
+static void send_it(struct flow *f, struct outbox_job *o)
 {
 	const struct settings *s = f->app->settings;
 	const char *callback = arena_printf(&f->arena, "%s/api/webhooks/twilio/status?outbox=%s",
@@ -198,7 +198,7 @@ static void send(struct flow *f, struct outbox_job *o)
 	flow_then(f, answered);
 }
 
-static void look(struct flow *f, struct outbox_job *o)
+static void look_for_it(struct flow *f, struct outbox_job *o)
 {
 	struct message_request m;
 
@@ -239,9 +239,9 @@ static void claimed(struct flow *f)
 		f->err = (struct err){0};
 		settle(f, o, &s);
 	} else if (o->claim.action == OUTBOX_SEND) {
-		send(f, o);
+		send_it(f, o);
 	} else {
-		look(f, o);
+		look_for_it(f, o);
 	}
 }
 

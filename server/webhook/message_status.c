@@ -16,19 +16,18 @@
 
 static flow_step received, account_known, moved, failed;
 
-struct message_status {
+struct status_in {
 	struct flow flow;
 	struct signed_form sender;
 	struct text_status status;
 	enum text_status_outcome outcome;
 };
 
-static const struct flow_kind message_status_kind =
-	FLOW_KIND(message_status, received, failed, 12000);
+static const struct flow_kind status_in_kind = FLOW_KIND(status_in, received, failed, 12000);
 
 void message_status_start(struct app *app, const struct web_request *r, struct ticket t)
 {
-	struct message_status *s = flow_new(app->flows, &message_status_kind);
+	struct status_in *s = flow_new(app->flows, &status_in_kind);
 
 	s->sender.request = r;
 	s->sender.ticket = t;
@@ -49,7 +48,7 @@ static bool uuid_valid(struct str s)
 	return s.n == 36;
 }
 
-static bool status_read(struct flow *f, struct message_status *m)
+static bool status_read(struct flow *f, struct status_in *m)
 {
 	const struct form *form = &m->sender.form;
 	struct text_status *s = &m->status;
@@ -87,7 +86,7 @@ static bool status_read(struct flow *f, struct message_status *m)
 	return true;
 }
 
-static void go_on(struct flow *f, struct message_status *m, enum signed_state state)
+static void go_on(struct flow *f, struct status_in *m, enum signed_state state)
 {
 	if (state == SIGNED_ASKED) {
 		flow_then(f, account_known);
@@ -105,21 +104,21 @@ static void go_on(struct flow *f, struct message_status *m, enum signed_state st
 
 static void received(struct flow *f)
 {
-	struct message_status *m = FLOW_SELF(f, struct message_status);
+	struct status_in *m = FLOW_SELF(f, struct status_in);
 
 	go_on(f, m, signed_read(f, &m->sender));
 }
 
 static void account_known(struct flow *f)
 {
-	struct message_status *m = FLOW_SELF(f, struct message_status);
+	struct status_in *m = FLOW_SELF(f, struct status_in);
 
 	go_on(f, m, signed_answered(f, &m->sender));
 }
 
 static void moved(struct flow *f)
 {
-	struct message_status *m = FLOW_SELF(f, struct message_status);
+	struct status_in *m = FLOW_SELF(f, struct status_in);
 	struct figures *figures = &f->app->figures;
 
 	switch (m->outcome) {
@@ -135,7 +134,7 @@ static void moved(struct flow *f)
 
 static void failed(struct flow *f)
 {
-	struct message_status *m = FLOW_SELF(f, struct message_status);
+	struct status_in *m = FLOW_SELF(f, struct status_in);
 
 	signed_failed(f, &m->sender);
 }

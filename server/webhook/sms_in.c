@@ -19,6 +19,7 @@
 #include "shared/cards.h"
 #include "shared/log.h"
 #include "shared/phone.h"
+#include "shared/utf8.h"
 #include "shared/wire/pairs.h"
 
 #define MEDIA_MAX 20
@@ -252,7 +253,7 @@ static void kept(struct flow *f)
 			 phone_masked(s->text.from));
 		break;
 	}
-	web_reply(s->sender.ticket, 200, "text/xml", twiml_nothing());
+	web_reply(s->sender.ticket, 200, "text/xml", STR_LIT(TWIML_EMPTY));
 }
 
 static void failed(struct flow *f)
