@@ -114,7 +114,7 @@ $($(1)_BIN)/switchbackctl: $(BUILD)/obj/$(1)/server/ctl/main.o $(call archives,$
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(CTL_LIBS)
 
-$($(1)_BIN)/switchback-keep: $(BUILD)/obj/$(1)/server/keep/main.o $(call archives,$(1),$(SHARED_DIRS))
+$($(1)_BIN)/switchback-keep: $(BUILD)/obj/$(1)/server/keep/main.o $(call archives,$(1),$(KEEP_DIRS) $(SHARED_DIRS))
 	@mkdir -p $$(@D)
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -o $$@ -Wl,--start-group $$^ -Wl,--end-group
