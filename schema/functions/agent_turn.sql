@@ -102,8 +102,8 @@ BEGIN
     RETURN;
   END IF;
   RETURN QUERY
-  SELECT v_thread.epoch, v_thread.language, v_thread.language_chosen, v_thread.greeted_at IS NOT NULL,
-         nullif(btrim(coalesce(k.first_name, '')), ''), k.preferred_language, coalesce(k.language_chosen, false),
+  SELECT v_thread.epoch::bigint, v_thread.language::text, v_thread.language_chosen, v_thread.greeted_at IS NOT NULL,
+         nullif(btrim(coalesce(k.first_name, '')), ''), k.preferred_language::text, coalesce(k.language_chosen, false),
          EXISTS (SELECT 1 FROM consents s WHERE s.organization_id = p_organization AND s.phone_number = v_thread.peer
                     AND s.opted_out),
          e.id IS NOT NULL, e.due_at, e.addition_noted_at IS NOT NULL, v_last,
@@ -114,7 +114,7 @@ BEGIN
                      AND m.author = 'customer' AND m.kind = 'text' AND m.position <= v_last
                      AND (m.position > v_thread.answered_position OR m.created_at > now() - interval '30 minutes')
                    ORDER BY m.position DESC LIMIT 20) m),
-         store_context(p_organization), v_thread.peer, v_thread.store_number, o.text_engine
+         store_context(p_organization), v_thread.peer::text, v_thread.store_number::text, o.text_engine::text
     FROM organizations o
     LEFT JOIN customers k ON k.organization_id = o.id AND k.id = v_thread.customer_id
     LEFT JOIN escalations e ON e.organization_id = o.id AND e.conversation_id = v_thread.id

@@ -7,7 +7,7 @@
 CREATE OR REPLACE FUNCTION destination_allowed(p_number text, p_allowed text[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE
-    WHEN p_number ~ '^\+1' THEN '1' = ANY (p_allowed) AND p_number ~ '^\+1[2-9][0-9]{2}[2-9][0-9]{6}$'
+    WHEN p_number ~ '^\+1' THEN '1' = ANY (p_allowed) AND p_number ~ '^\+1[2-9][0-9]{9}$'
       AND substr(p_number, 3, 3) <> ALL (ARRAY['242', '246', '264', '268', '284', '340', '345', '441', '473', '649',
         '658', '664', '670', '671', '684', '721', '758', '767', '784', '787', '809', '829', '849', '868', '869', '876',
         '939', '900', '976'])
@@ -171,8 +171,8 @@ BEGIN
   IF v_action = 'none' THEN
     PERFORM work_done(p_organization, 'outbox', p_outbox, p_lease);
   END IF;
-  RETURN QUERY SELECT v_action, v_row.to_number, v_row.from_number, v_row.body, v_row.attempts::int, v_row.sending_at,
-                      o.twilio_account_sid, o.twilio_auth_token_sealed, v_row.conversation_id
+  RETURN QUERY SELECT v_action, v_row.to_number::text, v_row.from_number::text, v_row.body::text, v_row.attempts::int, v_row.sending_at,
+                      o.twilio_account_sid::text, o.twilio_auth_token_sealed, v_row.conversation_id
                  FROM organizations o WHERE o.id = p_organization;
 END $$;
 
@@ -211,7 +211,7 @@ BEGIN
   ELSE
     PERFORM work_done(p_organization, 'outbox', p_outbox, p_lease);
   END IF;
-  RETURN QUERY SELECT v_row.state;
+  RETURN QUERY SELECT v_row.state::text;
 END $$;
 
 -- A signed status callback: p_outbox is the id in its URL (NULL when there is none), p_status the carrier's word,
@@ -265,7 +265,7 @@ CREATE OR REPLACE FUNCTION outbox_known(p_organization uuid, p_sids text[]) RETU
 LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('app.current_organization_id', p_organization::text, true);
-  RETURN QUERY SELECT o.twilio_message_sid FROM outbox o
+  RETURN QUERY SELECT o.twilio_message_sid::text FROM outbox o
     WHERE o.organization_id = p_organization AND o.twilio_message_sid = ANY (p_sids);
 END $$;
 

@@ -211,7 +211,7 @@ BEGIN
   END IF;
   PERFORM set_config('app.current_organization_id', v_org::text, true);
   RETURN QUERY
-    SELECT m.id, m.body FROM conversations c
+    SELECT m.id, m.body::text FROM conversations c
       JOIN messages m ON m.organization_id = c.organization_id AND m.conversation_id = c.id
      WHERE c.organization_id = v_org AND c.channel = 'sms' AND c.store_number = p_to AND c.peer = p_from
        AND c.state = 'open' AND m.author = 'customer' AND m.created_at > now() - interval '30 minutes'

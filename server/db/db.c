@@ -1,10 +1,10 @@
 /*
  * db.c - the pool: which connection gets which ask, and what waits. One connection's own affairs
- * (connecting, pipelining, reading) are in conn.c.
+ * (connecting, pipelining, reading) are in link.c.
  */
 #include "server/db/db.h"
 
-#include "server/db/conn.h"
+#include "server/db/link.h"
 #include "shared/clock.h"
 #include "shared/log.h"
 
@@ -14,7 +14,7 @@ struct db {
 	struct loop *loop;
 	struct flows *flows;
 	struct db_options options;
-	struct conn *conns[DB_CONNECTIONS_MAX];
+	struct link *links[DB_LINKS_MAX];
 	struct ask *first, *last; /* waiting, oldest first */
 	struct ask *spare;
 	unsigned queued;
@@ -74,16 +74,16 @@ static struct ask *wait_take(struct db *db)
 	return a;
 }
 
-static struct conn *free_conn(struct db *db)
+static struct link *free_link(struct db *db)
 {
-	struct conn *best = NULL;
+	struct link *best = NULL;
 
 	for (unsigned i = 0; i < db->options.connections; i++) {
-		struct conn *c = db->conns[i];
+		struct link *c = db->links[i];
 
-		if (!conn_ready(c) || conn_in_flight(c) >= db->options.in_flight)
+		if (!link_ready(c) || link_in_flight(c) >= db->options.in_flight)
 			continue;
-		if (best == NULL || conn_in_flight(c) < conn_in_flight(best))
+		if (best == NULL || link_in_flight(c) < link_in_flight(best))
 			best = c;
 	}
 	return best;
@@ -91,22 +91,22 @@ static struct conn *free_conn(struct db *db)
 
 static void queue_run(struct db *db)
 {
-	struct conn *c;
+	struct link *c;
 	struct ask *a;
 
-	while (db->first != NULL && !db->closing && (c = free_conn(db)) != NULL) {
+	while (db->first != NULL && !db->closing && (c = free_link(db)) != NULL) {
 		a = wait_take(db);
 		if (flow_find(db->flows, a->token) == NULL) {
 			ask_give(db, a); /* its flow went meanwhile */
 			continue;
 		}
-		conn_send(c, a);
+		link_send(c, a);
 	}
 }
 
 /* ---- what connections tell ---- */
 
-void db_conn_free(struct db *db)
+void db_link_free(struct db *db)
 {
 	queue_run(db);
 }
@@ -159,7 +159,7 @@ void db_ask_failed(struct db *db, struct ask *a, enum ask_failure failure, const
 		     "the database refused %s (SQLSTATE %s)", s->name, sqlstate);
 }
 
-void db_conn_lost(struct db *db)
+void db_link_lost(struct db *db)
 {
 	db->figures.lost++;
 }
@@ -175,14 +175,14 @@ struct db *db_open(struct loop *l, struct flows *fs, const struct db_options *o)
 	db->options = *o;
 	if (db->options.connections == 0)
 		db->options.connections = 8;
-	if (db->options.connections > DB_CONNECTIONS_MAX)
-		db->options.connections = DB_CONNECTIONS_MAX;
+	if (db->options.connections > DB_LINKS_MAX)
+		db->options.connections = DB_LINKS_MAX;
 	if (db->options.in_flight == 0)
 		db->options.in_flight = 4;
 	if (db->options.queue_max == 0)
 		db->options.queue_max = 4096;
 	for (unsigned i = 0; i < db->options.connections; i++)
-		db->conns[i] = conn_open(db, l, o->url);
+		db->links[i] = link_open(db, l, o->url);
 	return db;
 }
 
@@ -194,7 +194,7 @@ void db_close(struct db *db)
 		return;
 	db->closing = true;
 	for (unsigned i = 0; i < db->options.connections; i++)
-		conn_close(db->conns[i]);
+		link_close(db->links[i]);
 	while ((a = wait_take(db)) != NULL) {
 		struct flow *f = flow_find(db->flows, a->token);
 
@@ -214,8 +214,8 @@ void db_figures(const struct db *db, struct db_figures *out)
 	*out = db->figures;
 	out->queued = db->queued;
 	for (unsigned i = 0; i < db->options.connections; i++) {
-		out->connected += conn_ready(db->conns[i]) ? 1 : 0;
-		out->in_flight += conn_in_flight(db->conns[i]);
+		out->connected += link_ready(db->links[i]) ? 1 : 0;
+		out->in_flight += link_in_flight(db->links[i]);
 	}
 }
 

@@ -1,9 +1,9 @@
 /*
- * conn.c - see conn.h. libpq in pipeline mode (stack.md of the project's references): each ask is
+ * link.c - see link.h. libpq in pipeline mode (stack.md of the project's references): each ask is
  * [prepare] [set context] statement Sync, sent at once; Syncs are counted, not results, to know
  * what ended.
  */
-#include "server/db/conn.h"
+#include "server/db/link.h"
 
 #include <libpq-fe.h>
 
@@ -14,9 +14,9 @@
 #define BACKOFF_MAX_MS 1000
 #define CONNECT_MS     5000
 
-enum conn_state { CONN_AWAY, CONN_CONNECTING, CONN_READY };
+enum link_state { LINK_AWAY, LINK_CONNECTING, LINK_READY };
 
-struct conn {
+struct link {
 	struct db *db;
 	struct loop *loop;
 	const char *url;
@@ -24,7 +24,7 @@ struct conn {
 	uv_poll_t *poll; /* on the heap: libpq's socket may change, each gets a new one */
 	int poll_fd;
 	uv_timer_t timer; /* back-off, or the limit of connecting */
-	enum conn_state state;
+	enum link_state state;
 	unsigned backoff_ms;
 	struct ask *first, *last; /* in flight, oldest first */
 	unsigned in_flight;
@@ -41,7 +41,7 @@ struct conn {
 static const char context_sql[] = "SELECT set_config('app.current_organization_id', $1, true)";
 static const struct db_statement context = {"context", context_sql, 1, true};
 
-static void connect_start(struct conn *c);
+static void connect_start(struct link *c);
 static void on_socket(uv_poll_t *h, int status, int events);
 
 /* ---- the socket's handle ---- */
@@ -51,7 +51,7 @@ static void on_poll_closed(uv_handle_t *h)
 	free(h);
 }
 
-static void poll_drop(struct conn *c)
+static void poll_drop(struct link *c)
 {
 	if (c->poll == NULL)
 		return;
@@ -61,7 +61,7 @@ static void poll_drop(struct conn *c)
 	c->poll_fd = -1;
 }
 
-static void poll_for(struct conn *c, int events)
+static void poll_for(struct link *c, int events)
 {
 	int fd = PQsocket(c->pg);
 
@@ -78,14 +78,14 @@ static void poll_for(struct conn *c, int events)
 
 /* ---- losing and finding the server ---- */
 
-static void result_forget(struct conn *c)
+static void result_forget(struct link *c)
 {
 	PQclear(c->result);
 	c->result = NULL;
 	c->failed = false;
 }
 
-static void asks_fail(struct conn *c)
+static void asks_fail(struct link *c)
 {
 	struct ask *a = c->first, *next, *reversed = NULL;
 
@@ -109,18 +109,18 @@ static void on_backoff(uv_timer_t *t)
 	connect_start(t->data);
 }
 
-static void conn_lost(struct conn *c, const char *why)
+static void link_lost(struct link *c, const char *why)
 {
-	bool was_ready = c->state == CONN_READY;
+	bool was_ready = c->state == LINK_READY;
 
 	poll_drop(c);
 	PQfinish(c->pg);
 	c->pg = NULL;
-	c->state = CONN_AWAY;
+	c->state = LINK_AWAY;
 	c->prepared_n = 0;
 	if (was_ready) {
 		log_warn("event=database_lost reason=\"%s\" in_flight=%u", why, c->in_flight);
-		db_conn_lost(c->db);
+		db_link_lost(c->db);
 		c->backoff_ms = BACKOFF_MIN_MS;
 	} else {
 		log_debug("event=database_away reason=\"%s\"", why);
@@ -133,30 +133,30 @@ static void conn_lost(struct conn *c, const char *why)
 
 static void on_connect_late(uv_timer_t *t)
 {
-	conn_lost(t->data, "connecting took too long");
+	link_lost(t->data, "connecting took too long");
 }
 
-static void connected(struct conn *c)
+static void connected(struct link *c)
 {
 	uv_timer_stop(&c->timer);
 	if (PQsetnonblocking(c->pg, 1) != 0 || PQenterPipelineMode(c->pg) != 1) {
-		conn_lost(c, "no pipeline mode");
+		link_lost(c, "no pipeline mode");
 		return;
 	}
-	c->state = CONN_READY;
+	c->state = LINK_READY;
 	c->backoff_ms = BACKOFF_MIN_MS;
 	poll_for(c, UV_READABLE);
 	log_debug("event=database_connected");
-	db_conn_free(c->db);
+	db_link_free(c->db);
 }
 
-static void connect_go_on(struct conn *c)
+static void connect_go_on(struct link *c)
 {
 	switch (PQconnectPoll(c->pg)) {
 	case PGRES_POLLING_OK: connected(c); break;
 	case PGRES_POLLING_READING: poll_for(c, UV_READABLE); break;
 	case PGRES_POLLING_WRITING: poll_for(c, UV_WRITABLE); break;
-	default: conn_lost(c, "cannot connect"); break;
+	default: link_lost(c, "cannot connect"); break;
 	}
 }
 
@@ -166,15 +166,15 @@ static void on_notice(void *arg, const char *message)
 	(void)message; /* notices may carry values of rows; errors are read from results */
 }
 
-static void connect_start(struct conn *c)
+static void connect_start(struct link *c)
 {
 	c->pg = PQconnectStart(c->url);
 	if (c->pg == NULL)
 		BUG("out of memory");
 	PQsetNoticeProcessor(c->pg, on_notice, NULL);
-	c->state = CONN_CONNECTING;
+	c->state = LINK_CONNECTING;
 	if (PQstatus(c->pg) == CONNECTION_BAD) {
-		conn_lost(c, "cannot connect");
+		link_lost(c, "cannot connect");
 		return;
 	}
 	uv_timer_start(&c->timer, on_connect_late, CONNECT_MS, 0);
@@ -183,7 +183,7 @@ static void connect_start(struct conn *c)
 
 /* ---- asks ---- */
 
-static bool prepare(struct conn *c, struct ask *a, const struct db_statement *s)
+static bool prepare(struct link *c, struct ask *a, const struct db_statement *s)
 {
 	for (unsigned i = 0; i < c->prepared_n; i++) {
 		if (c->prepared[i] == s)
@@ -198,7 +198,7 @@ static bool prepare(struct conn *c, struct ask *a, const struct db_statement *s)
 	return true;
 }
 
-static void unprepare(struct conn *c, const struct db_statement *s)
+static void unprepare(struct link *c, const struct db_statement *s)
 {
 	for (unsigned i = 0; i < c->prepared_n; i++) {
 		if (c->prepared[i] == s) {
@@ -208,7 +208,7 @@ static void unprepare(struct conn *c, const struct db_statement *s)
 	}
 }
 
-static bool flushed(struct conn *c)
+static bool flushed(struct link *c)
 {
 	int r = PQflush(c->pg);
 
@@ -218,7 +218,7 @@ static bool flushed(struct conn *c)
 	return true;
 }
 
-void conn_send(struct conn *c, struct ask *a)
+void link_send(struct link *c, struct ask *a)
 {
 	const struct db_statement *s = a->statement;
 	const char *org[1] = {a->organization_id};
@@ -244,7 +244,7 @@ void conn_send(struct conn *c, struct ask *a)
 	uv_poll_start(c->poll, UV_READABLE | UV_WRITABLE, on_socket);
 }
 
-static void error_kept(struct conn *c, const PGresult *r)
+static void error_kept(struct link *c, const PGresult *r)
 {
 	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
 	const char *constraint = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME);
@@ -266,7 +266,7 @@ static void error_kept(struct conn *c, const PGresult *r)
 		c->failure = ASK_REFUSED;
 }
 
-static void ask_ended(struct conn *c)
+static void ask_ended(struct link *c)
 {
 	struct ask *a = c->first;
 	PGresult *result = c->result;
@@ -297,7 +297,7 @@ static void ask_ended(struct conn *c)
 }
 
 /* One result has been read off the connection. */
-static void result_read(struct conn *c, PGresult *r)
+static void result_read(struct link *c, PGresult *r)
 {
 	switch (PQresultStatus(r)) {
 	case PGRES_TUPLES_OK:
@@ -320,43 +320,43 @@ static void result_read(struct conn *c, PGresult *r)
 
 static void on_socket(uv_poll_t *h, int status, int events)
 {
-	struct conn *c = h->data;
+	struct link *c = h->data;
 	PGresult *r;
 	unsigned nothing = 0;
 
-	if (c->state == CONN_CONNECTING) {
+	if (c->state == LINK_CONNECTING) {
 		connect_go_on(c);
 		return;
 	}
 	if (status < 0 || ((events & UV_WRITABLE) != 0 && !flushed(c))) {
-		conn_lost(c, "the socket failed");
+		link_lost(c, "the socket failed");
 		return;
 	}
 	if ((events & UV_READABLE) == 0)
 		return;
 	if (PQconsumeInput(c->pg) != 1) {
-		conn_lost(c, "the server closed the connection");
+		link_lost(c, "the server closed the connection");
 		return;
 	}
 	/* NULL stands between two statements; two in a row mean that nothing more has come */
-	while (c->state == CONN_READY && c->in_flight > 0 && nothing < 2 && !PQisBusy(c->pg)) {
+	while (c->state == LINK_READY && c->in_flight > 0 && nothing < 2 && !PQisBusy(c->pg)) {
 		r = PQgetResult(c->pg);
 		nothing = r == NULL ? nothing + 1 : 0;
 		if (r != NULL)
 			result_read(c, r);
 	}
-	if (c->state == CONN_READY && PQstatus(c->pg) == CONNECTION_BAD) {
-		conn_lost(c, "the server closed the connection");
+	if (c->state == LINK_READY && PQstatus(c->pg) == CONNECTION_BAD) {
+		link_lost(c, "the server closed the connection");
 		return;
 	}
-	db_conn_free(c->db);
+	db_link_free(c->db);
 }
 
 /* ---- the outside ---- */
 
-struct conn *conn_open(struct db *db, struct loop *l, const char *url)
+struct link *link_open(struct db *db, struct loop *l, const char *url)
 {
-	struct conn *c = xcalloc(1, sizeof *c);
+	struct link *c = xcalloc(1, sizeof *c);
 
 	c->db = db;
 	c->loop = l;
@@ -374,23 +374,23 @@ static void on_timer_closed(uv_handle_t *h)
 	free(h->data);
 }
 
-void conn_close(struct conn *c)
+void link_close(struct link *c)
 {
 	poll_drop(c);
 	PQfinish(c->pg);
 	c->pg = NULL;
-	c->state = CONN_AWAY;
+	c->state = LINK_AWAY;
 	asks_fail(c);
 	uv_timer_stop(&c->timer);
 	uv_close((uv_handle_t *)&c->timer, on_timer_closed);
 }
 
-bool conn_ready(const struct conn *c)
+bool link_ready(const struct link *c)
 {
-	return c->state == CONN_READY;
+	return c->state == LINK_READY;
 }
 
-unsigned conn_in_flight(const struct conn *c)
+unsigned link_in_flight(const struct link *c)
 {
 	return c->in_flight;
 }

@@ -1,16 +1,16 @@
 /*
- * conn.h - one connection of the pool; private to server/db.
+ * link.h - one connection of the pool; private to server/db.
  *
  * States: away (waiting to try again), connecting, ready. In flight asks answer in the order sent.
  * What happens is told to the pool through the db_ functions below; an ask is owned by whoever
  * holds it last.
  */
-#ifndef SWITCHBACK_SERVER_DB_CONN_H
-#define SWITCHBACK_SERVER_DB_CONN_H
+#ifndef SWITCHBACK_SERVER_DB_LINK_H
+#define SWITCHBACK_SERVER_DB_LINK_H
 
 #include "server/db/db.h"
 
-#define DB_CONNECTIONS_MAX 32
+#define DB_LINKS_MAX 32
 
 struct ask {
 	struct ask *next;
@@ -34,19 +34,19 @@ enum ask_failure {
 	ASK_REFUSED,     /* the statement is wrong */
 };
 
-struct conn;
+struct link;
 
-struct conn *conn_open(struct db *db, struct loop *l, const char *url);
+struct link *link_open(struct db *db, struct loop *l, const char *url);
 /* Fails what is in flight (ASK_LOST) and goes. */
-void conn_close(struct conn *c);
-bool conn_ready(const struct conn *c);
-unsigned conn_in_flight(const struct conn *c);
+void link_close(struct link *c);
+bool link_ready(const struct link *c);
+unsigned link_in_flight(const struct link *c);
 /* c is ready; takes the ask. */
-void conn_send(struct conn *c, struct ask *a);
+void link_send(struct link *c, struct ask *a);
 
 /* The pool's side. */
-void db_conn_free(struct db *db);
-void db_conn_lost(struct db *db);
+void db_link_free(struct db *db);
+void db_link_lost(struct db *db);
 void db_ask_done(struct db *db, struct ask *a, const struct db_rows *rows);
 void db_ask_failed(struct db *db, struct ask *a, enum ask_failure failure, const char *sqlstate,
 		   const char *constraint);
