@@ -39,18 +39,66 @@ const char *topic_class(enum topic t)
 	return strcmp(reason, "unknown") == 0 ? "general_support" : reason;
 }
 
-size_t intent_unexplained(const struct phrase *p)
+static bool has_digit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] >= '0' && s.p[i] <= '9')
+			return true;
+	}
+	return false;
+}
+
+static bool is_filler(struct str word, bool about_hours)
+{
+	if (about_hours && (word_among(word, hours_words) || has_digit(word)))
+		return true;
+	for (size_t i = 0; i < filler_words_n; i++) {
+		if (word_among(word, filler_words[i]))
+			return true;
+	}
+	return false;
+}
+
+size_t intent_unexplained(const struct phrase *p, bool about_hours)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < p->n; i++) {
-		bool filler = p->words[i].explained;
-
-		for (size_t j = 0; j < filler_words_n && !filler; j++)
-			filler = word_among(p->words[i].text, filler_words[j]);
-		n += filler ? 0 : 1;
-	}
+	for (size_t i = 0; i < p->n; i++)
+		n += p->words[i].explained || is_filler(p->words[i].text, about_hours) ? 0 : 1;
 	return n;
+}
+
+bool intent_only_manners(const struct phrase *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (!p->words[i].explained && !word_among(p->words[i].text, manners_words))
+			return false;
+	}
+	return true;
+}
+
+enum language intent_language(const struct phrase *p)
+{
+	enum language asked = LANGUAGE_UNKNOWN;
+	size_t negation = SIZE_MAX; /* the place of the last word that says no */
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct str word = p->words[i].text;
+		bool french = word_among(word, "french francais");
+
+		if (word_among(word, "not no don can t doesn pas ne n cannot"))
+			negation = i;
+		if (!french && !word_among(word, "english anglais"))
+			continue;
+		if (negation != SIZE_MAX && i - negation <= 4) {
+			if (asked == LANGUAGE_UNKNOWN)
+				asked = french ? LANGUAGE_EN : LANGUAGE_FR;
+			negation = SIZE_MAX;
+		} else {
+			asked = french ? LANGUAGE_FR : LANGUAGE_EN;
+		}
+	}
+	return asked;
 }
 
 bool intent_about_us(const struct phrase *p)
@@ -60,4 +108,12 @@ bool intent_about_us(const struct phrase *p)
 			return true;
 	}
 	return false;
+}
+
+bool intent_about_order(const struct phrase *p)
+{
+	struct match m;
+
+	return pattern_find("my|order|orders|purchase|ma|mon|mes|commande|commandes|colis|package",
+			    p, 0, &m);
 }

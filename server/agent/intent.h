@@ -18,9 +18,9 @@ enum topic {
 	TOPIC_COMPLAINT,
 	TOPIC_RETURN,
 	TOPIC_SERVICE,
+	TOPIC_SUPPORT,
 	TOPIC_ORDER,
 	TOPIC_SALES,
-	TOPIC_SUPPORT,
 	/* Answered from the store's rows. */
 	TOPIC_WEEK,   /* "what are your hours" */
 	TOPIC_OPEN,   /* "are you open" */
@@ -37,10 +37,9 @@ enum topic {
 	TOPIC_GOODBYE,
 	TOPIC_HOW_ARE_YOU,
 	TOPIC_PRAISE,
-	TOPIC_ACK,   /* "ok", "perfect", "lol" */
-	TOPIC_ASIDE, /* "I have a question", "my name is Kim": nothing that wants an answer */
-	TOPIC_TO_EN, /* "English please" */
-	TOPIC_TO_FR,
+	TOPIC_ACK,      /* "ok", "perfect", "lol" */
+	TOPIC_ASIDE,    /* "I have a question", "my name is Kim": nothing that wants an answer */
+	TOPIC_LANGUAGE, /* "English please"; which one: intent_language() */
 	TOPIC_COUNT
 };
 
@@ -61,8 +60,19 @@ unsigned intent_topics(struct phrase *p);
 const char *topic_reason(enum topic t);
 const char *topic_class(enum topic t);
 
-/* Words that no table explained and that are not mere filler ("the", "svp", "would like"). */
-size_t intent_unexplained(const struct phrase *p);
+/* Words that no table explained and that are not filler ("the", "svp", "would like"). In a phrase
+ * about opening hours, words of that matter and numbers are filler too. */
+size_t intent_unexplained(const struct phrase *p, bool about_hours);
+
+/* The same for mere manners, where hardly a word is filler: "ok" says nothing, "ok do it" does. */
+bool intent_only_manners(const struct phrase *p);
+
+/* The language that a phrase of TOPIC_LANGUAGE asks for: "I don't speak French" asks for English.
+ */
+enum language intent_language(const struct phrase *p);
+
+/* The phrase speaks of an order: "my order", "order 4021". */
+bool intent_about_order(const struct phrase *p);
 
 /* The phrase speaks of us: "you", "votre", "the store". */
 bool intent_about_us(const struct phrase *p);

@@ -134,7 +134,7 @@ static void word_add(struct words *to, struct str text)
 			word_push(to, str_cut(&rest, ' '));
 		return;
 	}
-	if (word_among(text, "and et but mais also aussi plus puis"))
+	if (word_among(text, "and et but mais also aussi"))
 		to->broken = true;
 	word_push(to, text);
 }
@@ -262,6 +262,8 @@ static bool has_digit(struct str s)
 
 static bool one_fits(struct str want, struct str word)
 {
+	if (str_is(want, "#"))
+		return has_digit(word);
 	if (want.n > 0 && want.p[want.n - 1] == '*')
 		return str_starts(word, str_sub(want, 0, want.n - 1));
 	return str_eq(want, word) || (want.n >= FUZZY_MIN && word.n >= FUZZY_MIN - 1 &&
@@ -272,8 +274,6 @@ static bool element_fits(struct str element, struct str word)
 {
 	if (str_is(element, "_"))
 		return true;
-	if (str_is(element, "#"))
-		return has_digit(word);
 	while (element.p != NULL) {
 		if (one_fits(str_cut(&element, '|'), word))
 			return true;

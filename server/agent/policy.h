@@ -13,10 +13,12 @@
 
 #define POLICIES_MAX 3 /* answered in one turn */
 
+enum policy_kind { POLICY_OTHER, POLICY_TRADE, POLICY_RETURNS, POLICY_LOCATIONS };
+
 struct policy_asked {
 	const struct store_policy *row; /* NULL: asked about, but the store has not said */
 	const char *class;              /* agent.h */
-	bool is_returns;
+	enum policy_kind kind;
 };
 
 /* Writes up to POLICIES_MAX to out, returns how many; marks the words. */

@@ -18,7 +18,9 @@ extern const size_t intent_rules_n;
 extern const char *const filler_words[];
 extern const size_t filler_words_n;
 extern const char *const about_us_words;
-/* Explained only in a phrase that asks about hours. */
+/* Filler between words of manners. */
+extern const char *const manners_words;
+/* Filler only in a phrase that asks about hours. */
 extern const char *const hours_words;
 
 #endif

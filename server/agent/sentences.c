@@ -43,6 +43,9 @@ void sentence_add(struct buf *b, enum sentence key, enum language l,
 	while (rest.p != NULL) {
 		struct str before = str_cut(&rest, '{');
 
+		/* "by 3:45 p.m." ends the sentence with the one stop that it has. */
+		if (b->n > begin && b->p[b->n - 1] == '.' && str_starts(before, STR_LIT(".")))
+			before = str_sub(before, 1, before.n);
 		buf_add_str(b, before);
 		if (rest.p != NULL)
 			place_add(b, key, str_cut(&rest, '}'), parts, parts_n);

@@ -70,7 +70,9 @@ void words_time(struct buf *b, const struct time_words *w, int64_t at_us)
 
 void words_weekday(struct buf *b, enum language l, int weekday)
 {
-	buf_add_cstr(b, (l == LANGUAGE_FR ? weekdays_fr : weekdays_en)[weekday - 1]);
+	const char *const *names = l == LANGUAGE_FR ? weekdays_fr : weekdays_en;
+
+	buf_add_cstr(b, names[weekday - 1]);
 }
 
 static int64_t today_of(const struct time_words *w)

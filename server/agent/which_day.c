@@ -243,6 +243,8 @@ void which_day(struct arena *a, struct phrase *p, const struct store *s, int64_t
 	       struct asked_days *out)
 {
 	*out = (struct asked_days){0};
+	for (size_t i = 0; i < p->n; i++)
+		p->words[i].dated = false;
 	special_days(a, p, s, today, out);
 	named_holidays(p, today, out);
 	written_dates(p, today, out);

@@ -1,0 +1,497 @@
+/*
+ * agent.c - one turn: read the phrases, settle the language, answer what the rows prove, hand the
+ * rest to a person.
+ *
+ * The order matters twice. Every phrase is understood before anything is said, because one phrase
+ * may choose the language of all. And the hand-over comes last, because it says "the rest" only
+ * when something was answered before it.
+ */
+#include "server/agent/agent.h"
+
+#include "server/agent/answer.h"
+#include "server/agent/detect.h"
+#include "server/agent/promise.h"
+#include "server/agent/sentences.h"
+#include "shared/utf8.h"
+
+#define SAY_MAX   4000 /* bytes of one reply */
+#define PARTS_MAX 200  /* phrases and parts of phrases of one turn; more go to a person unread */
+
+/* What one phrase, or a part of one, turned out to be. */
+struct finding {
+	struct phrase phrase;
+	unsigned topics;
+	unsigned weak; /* topics for a person that count only if something is left */
+	struct asked_days days;
+	struct policy_asked policies[POLICIES_MAX];
+	size_t policies_n;
+	size_t left;  /* words that nothing explains */
+	bool unknown; /* some or all of it was not understood */
+};
+
+struct turn {
+	struct arena *arena;
+	const struct agent_in *in;
+	struct agent_out *out;
+	struct zone *zone;
+	struct reply reply;
+	struct finding *found;
+	size_t found_n;
+	bool media, text, unread;
+	/* what is left for a person */
+	const char *reason, *class;
+	int urgency; /* of that reason: smaller is more urgent */
+	struct buf words;
+};
+
+/* ---- understanding ---- */
+
+static bool only_days(const struct phrase *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (!p->words[i].dated &&
+		    !word_among(p->words[i].text, "and et what about how on le les la for pour in "
+						  "during ce cette also aussi"))
+			return false;
+	}
+	return true;
+}
+
+/* Topics that are no more than words of the policy that was asked for. */
+static unsigned answered_by_policy(const struct finding *f)
+{
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < f->policies_n; i++) {
+		bits |= TOPIC_BIT(TOPIC_SALES) | TOPIC_BIT(TOPIC_SUPPORT);
+		if (f->policies[i].kind == POLICY_RETURNS || f->policies[i].kind == POLICY_TRADE)
+			bits |= TOPIC_BIT(TOPIC_RETURN);
+		if (f->policies[i].kind == POLICY_LOCATIONS) /* "the other store's number" */
+			bits |= TOPICS_WHERE;
+		if (!intent_about_order(&f->phrase))
+			bits |= TOPIC_BIT(TOPIC_ORDER);
+	}
+	return bits;
+}
+
+static bool about_hours(const struct finding *f)
+{
+	return (f->topics & TOPICS_HOURS) != 0;
+}
+
+/* What the phrase is about. */
+static void recognize(struct turn *t, struct finding *f)
+{
+	const unsigned facts = TOPICS_HOURS | TOPICS_WHERE;
+
+	f->topics = intent_topics(&f->phrase);
+	which_day(t->arena, &f->phrase, t->in->store, t->reply.today, &f->days);
+	f->policies_n = policies_asked(t->arena, &f->phrase, t->in->store, f->policies);
+	f->weak = f->topics & answered_by_policy(f) & TOPICS_FOR_STAFF;
+	f->topics &= ~answered_by_policy(f);
+	if (f->topics & TOPIC_BIT(TOPIC_HOW_ARE_YOU))
+		f->topics &= ~TOPIC_BIT(TOPIC_BOT); /* "how are you doing, bot" */
+	if (f->topics == 0 && f->policies_n == 0 && f->days.n > 0 && f->phrase.question &&
+	    only_days(&f->phrase))
+		f->topics = TOPIC_BIT(TOPIC_OPEN);
+	f->left = intent_unexplained(&f->phrase, about_hours(f));
+	if (f->left == 0 && (f->topics & facts) != 0 &&
+	    (f->topics & TOPICS_FOR_STAFF) == TOPIC_BIT(TOPIC_SALES))
+		f->topics &= ~TOPIC_BIT(TOPIC_SALES); /* "do you have a phone number" */
+}
+
+/* What of it we may answer, and whether that is all of it. */
+static void judge(struct finding *f)
+{
+	const unsigned facts = TOPICS_HOURS | TOPICS_WHERE;
+
+	if (f->topics & TOPICS_FOR_STAFF) {
+		/* Only hours are asked for in words that nothing else uses. */
+		f->topics &= ~TOPICS_WHERE & ~TOPIC_BIT(TOPIC_OPEN);
+		f->policies_n = 0;
+	} else if ((f->topics & facts) != 0 || f->policies_n > 0) {
+		f->unknown = f->left > 0;
+		if (f->left > 0 && !intent_about_us(&f->phrase)) { /* "when does the mall close" */
+			f->topics &= ~facts;
+			f->policies_n = 0;
+		}
+	} else if (f->topics & TOPIC_BIT(TOPIC_LANGUAGE)) {
+		f->unknown = f->left > 0;
+	} else {
+		f->unknown = f->topics == 0 || !intent_only_manners(&f->phrase);
+	}
+	/* "A manual in French" is no wish to be answered in French. */
+	if (f->left > 0 || (f->topics & (TOPICS_FOR_STAFF & ~TOPIC_BIT(TOPIC_HUMAN))) != 0)
+		f->topics &= ~TOPIC_BIT(TOPIC_LANGUAGE);
+}
+
+static bool is_mixed(const struct finding *f)
+{
+	return (f->topics & TOPICS_FOR_STAFF) != 0 &&
+	       ((f->topics & (TOPICS_HOURS | TOPICS_WHERE)) != 0 || f->policies_n > 0);
+}
+
+static void part_add(struct turn *t, struct phrase p)
+{
+	struct finding *f = &t->found[t->found_n];
+
+	if (t->found_n == PARTS_MAX) {
+		t->unread = true;
+		return;
+	}
+	*f = (struct finding){.phrase = p};
+	recognize(t, f);
+	judge(f);
+	t->found_n++;
+}
+
+/* A phrase that holds a question for us and one for a person is read again, part by part. */
+static void phrase_read(struct turn *t, struct phrase p)
+{
+	struct finding whole = {.phrase = p};
+	size_t begin = 0;
+
+	recognize(t, &whole);
+	for (size_t i = 1; i < p.n && is_mixed(&whole); i++) {
+		struct phrase part = p;
+
+		if (!p.words[i].breaks)
+			continue;
+		part.words += begin;
+		part.n = i - begin;
+		part_add(t, part);
+		begin = i;
+	}
+	p.words += begin;
+	p.n -= begin;
+	part_add(t, p);
+}
+
+static void read_messages(struct turn *t)
+{
+	struct phrases read = phrases_read(t->arena, t->in->messages, t->in->messages_n);
+
+	t->unread = read.cut;
+	t->found = ARENA_ARRAY(t->arena, struct finding, PARTS_MAX);
+	for (size_t i = 0; i < read.n; i++)
+		phrase_read(t, read.p[i]);
+	for (size_t i = 0; i < t->in->messages_n; i++) {
+		t->media = t->media || t->in->messages[i].media > 0;
+		t->text = t->text || str_trim(t->in->messages[i].body).n > 0;
+	}
+}
+
+/* ---- language ---- */
+
+static enum language evidence(struct turn *t)
+{
+	enum language l = LANGUAGE_UNKNOWN;
+
+	for (size_t i = t->in->messages_n; i-- > 0 && l == LANGUAGE_UNKNOWN;)
+		l = language_detect(t->arena, t->in->messages[i].body);
+	return l;
+}
+
+/* Asked for now, chosen before, what the customer writes, what we last wrote, what is stored, the
+ * store's. */
+static void settle_language(struct turn *t)
+{
+	const struct agent_in *in = t->in;
+	enum language l = LANGUAGE_UNKNOWN;
+
+	for (size_t i = 0; i < t->found_n; i++) {
+		if (t->found[i].topics & TOPIC_BIT(TOPIC_LANGUAGE))
+			l = intent_language(&t->found[i].phrase);
+	}
+	t->out->language_chosen = l != LANGUAGE_UNKNOWN;
+	if (l == LANGUAGE_UNKNOWN && in->customer_chose_language)
+		l = in->customer_language;
+	if (l == LANGUAGE_UNKNOWN)
+		l = evidence(t);
+	if (l == LANGUAGE_UNKNOWN)
+		l = in->conversation_language;
+	if (l == LANGUAGE_UNKNOWN)
+		l = in->customer_language;
+	if (l == LANGUAGE_UNKNOWN)
+		l = in->store->default_language;
+	t->out->language = l == LANGUAGE_UNKNOWN ? LANGUAGE_EN : l;
+	t->reply.words.language = t->out->language;
+}
+
+/* ---- what a person must see ---- */
+
+static void leave(struct turn *t, int urgency, const char *reason, const char *class,
+		  const struct finding *f)
+{
+	if (t->reason == NULL || urgency < t->urgency) {
+		t->reason = reason;
+		t->class = class;
+		t->urgency = urgency;
+	}
+	if (f == NULL || str_find(buf_str(&t->words), f->phrase.raw) >= 0)
+		return;
+	if (t->words.n > 0)
+		buf_add_char(&t->words, ' ');
+	buf_add_str(&t->words, f->phrase.raw);
+}
+
+static void leave_for_staff(struct turn *t, const struct finding *f)
+{
+	unsigned topics = f->topics | (f->unknown ? f->weak : 0);
+
+	for (int topic = 0; topic < TOPIC_WEEK; topic++) {
+		if (topics & TOPIC_BIT(topic)) {
+			leave(t, topic, topic_reason((enum topic)topic),
+			      topic_class((enum topic)topic), f);
+			return;
+		}
+	}
+	if (f->unknown)
+		leave(t, TOPIC_COUNT + 1, "unknown", "general_support", f);
+}
+
+/* ---- answering ---- */
+
+static void answer(struct turn *t, const struct finding *f)
+{
+	struct reply *r = &t->reply;
+	const char *class = NULL;
+
+	if (f->topics & TOPICS_HOURS) {
+		class = "store_info";
+		if (!answer_hours(r, f->topics, &f->days))
+			leave(t, TOPIC_WEEK, "store_info", "store_info", f);
+	}
+	if (f->topics & TOPICS_WHERE) {
+		class = "store_info";
+		if (!answer_where(r, f->topics & TOPICS_WHERE))
+			leave(t, TOPIC_WEEK, "store_info", "store_info", f);
+	}
+	for (size_t i = 0; i < f->policies_n; i++) {
+		class = f->policies[i].class;
+		if (!answer_policy(r, f->policies[i].row))
+			leave(t, TOPIC_WEEK, class, class, f);
+	}
+	if (t->out->class == NULL)
+		t->out->class = class;
+}
+
+static unsigned all_topics(const struct turn *t)
+{
+	unsigned topics = 0;
+
+	for (size_t i = 0; i < t->found_n; i++)
+		topics |= t->found[i].topics;
+	return topics;
+}
+
+static void introduce(struct turn *t)
+{
+	const struct store *s = t->in->store;
+	enum language l = t->out->language;
+
+	if (t->in->first_turn && s->name.n > 0)
+		SAY(&t->reply.say, GREETING, l, {"store", s->name});
+	else if (t->in->first_turn)
+		SAY_PLAIN(&t->reply.say, GREETING_NAMELESS, l);
+}
+
+/* Nothing was asked: good manners, and an offer to help where the customer has not taken leave. */
+static void be_polite(struct turn *t, unsigned topics)
+{
+	struct buf *b = &t->reply.say;
+	enum language l = t->out->language;
+	bool leaving = (topics & (TOPIC_BIT(TOPIC_THANKS) | TOPIC_BIT(TOPIC_GOODBYE) |
+				  TOPIC_BIT(TOPIC_PRAISE))) != 0;
+
+	if ((topics & TOPIC_BIT(TOPIC_GREETING)) && !t->in->first_turn)
+		SAY_PLAIN(b, HELLO, l);
+	if (topics & TOPIC_BIT(TOPIC_LANGUAGE))
+		SAY_PLAIN(b, LANGUAGE_SET, l);
+	if (topics & TOPIC_BIT(TOPIC_HOW_ARE_YOU))
+		SAY_PLAIN(b, ALL_WELL, l);
+	if (topics & TOPIC_BIT(TOPIC_PRAISE))
+		SAY_PLAIN(b, KIND_WORDS, l);
+	else if (topics & TOPIC_BIT(TOPIC_THANKS))
+		SAY_PLAIN(b, YOU_ARE_WELCOME, l);
+	if (topics & TOPIC_BIT(TOPIC_GOODBYE))
+		SAY_PLAIN(b, GOODBYE, l);
+	if (t->in->first_turn && !leaving)
+		SAY_PLAIN(b, OFFER, l);
+	else if (!leaving && topics != TOPIC_BIT(TOPIC_ACK) && topics != 0)
+		SAY_PLAIN(b, HOW_CAN_I_HELP, l);
+}
+
+/* ---- handing over ---- */
+
+enum promise_form { FORM_FIRST, FORM_REST, FORM_ADDED, FORM_STANDING };
+
+static void say_promise(struct turn *t, enum promise_form form, struct promise p)
+{
+	struct buf when = {0}, *b = &t->reply.say;
+	enum language l = t->out->language;
+
+	if (!p.told) {
+		static const enum sentence untimed[] = {SAY_HAND_OFF_SOON, SAY_REST_SOON, SAY_ADDED,
+							SAY_STANDING};
+
+		sentence_add(b, untimed[form], l, NULL, 0);
+		return;
+	}
+	words_deadline(&when, &t->reply.words, p.due_us);
+	switch (form) {
+	case FORM_FIRST: SAY(b, HAND_OFF_BY, l, {"when", buf_str(&when)}); break;
+	case FORM_REST: SAY(b, REST_BY, l, {"when", buf_str(&when)}); break;
+	case FORM_ADDED: SAY(b, ADDED_BY, l, {"when", buf_str(&when)}); break;
+	case FORM_STANDING: SAY(b, STANDING_BY, l, {"when", buf_str(&when)}); break;
+	}
+	buf_clear(&when);
+}
+
+static void hand_over(struct turn *t, bool answered)
+{
+	struct promise p = promise_make(t->in->store, t->zone, t->in->now_us);
+
+	t->out->promise_due_us = p.due_us;
+	if (!t->reply.status.open && p.told)
+		answer_status(&t->reply);
+	say_promise(t, answered ? FORM_REST : FORM_FIRST, p);
+}
+
+/* Somebody is already asked: no second promise while the first one holds. */
+static void hand_over_again(struct turn *t)
+{
+	struct promise p = promise_make(t->in->store, t->zone, t->in->now_us);
+
+	if (t->in->promise_due_us <= t->in->now_us) {
+		t->out->promise_due_us = p.due_us;
+		if (t->in->promise_due_us > 0)
+			SAY_PLAIN(&t->reply.say, SORRY_LATE, t->out->language);
+		say_promise(t, FORM_FIRST, p);
+		return;
+	}
+	t->out->promise_due_us = p.due_us = t->in->promise_due_us;
+	if (!t->in->addition_noted)
+		say_promise(t, FORM_ADDED, p);
+}
+
+/* A greeting or a question mark while somebody waits asks how long. */
+static void chase(struct turn *t)
+{
+	struct promise p = promise_make(t->in->store, t->zone, t->in->now_us);
+
+	if (t->in->promise_due_us <= t->in->now_us) {
+		leave(t, TOPIC_COUNT, "unknown", "general_support", NULL);
+		hand_over_again(t);
+	} else if (!t->in->addition_noted) {
+		p.due_us = t->in->promise_due_us;
+		say_promise(t, FORM_STANDING, p);
+	}
+}
+
+/* ---- the turn ---- */
+
+static void say_before_handing_over(struct turn *t, unsigned topics)
+{
+	struct buf *b = &t->reply.say;
+	enum language l = t->out->language;
+
+	if (topics & TOPIC_BIT(TOPIC_INJURY))
+		SAY_PLAIN(b, EMERGENCY, l);
+	if ((topics & TOPIC_BIT(TOPIC_COMPLAINT)) && !t->in->escalation_open)
+		SAY_PLAIN(b, SORRY_TO_HEAR, l);
+	if (topics & TOPIC_BIT(TOPIC_BOT))
+		SAY_PLAIN(b, NOT_A_PERSON, l);
+	if (t->media && t->found_n == 0)
+		SAY_PLAIN(b, MEDIA, l);
+}
+
+static void compose(struct turn *t)
+{
+	unsigned topics = all_topics(t);
+	size_t before;
+	bool answered;
+
+	for (size_t i = 0; i < t->found_n; i++)
+		leave_for_staff(t, &t->found[i]);
+	introduce(t);
+	before = t->reply.say.n;
+	for (size_t i = 0; i < t->found_n; i++)
+		answer(t, &t->found[i]);
+	answered = t->reply.say.n > before;
+	if (t->unread)
+		leave(t, TOPIC_COUNT + 1, "unknown", "general_support", NULL);
+	if (t->media)
+		leave(t, TOPIC_COUNT, "media_only", "general_support", NULL);
+	if (t->reason != NULL) {
+		say_before_handing_over(t, topics);
+		if (t->in->escalation_open)
+			hand_over_again(t);
+		else
+			hand_over(t, answered);
+	} else if (!answered && t->in->escalation_open) {
+		buf_reset(&t->reply.say); /* no small talk while a person is awaited */
+		if ((topics & TOPIC_BIT(TOPIC_GREETING)) || (topics & TOPIC_BIT(TOPIC_ASIDE)))
+			chase(t);
+		else if (topics & TOPIC_BIT(TOPIC_LANGUAGE))
+			be_polite(t, TOPIC_BIT(TOPIC_LANGUAGE));
+	} else if (!answered && t->text) {
+		be_polite(t, topics);
+	} else if (!answered) {
+		buf_reset(&t->reply.say); /* nothing came in */
+	}
+}
+
+static void finish(struct turn *t)
+{
+	struct agent_out *out = t->out;
+
+	out->escalate = t->reason != NULL;
+	out->reason = t->reason;
+	if (t->class != NULL)
+		out->class = t->class;
+	if (out->class == NULL)
+		out->class = "general_support";
+	if (!out->escalate)
+		out->promise_due_us = 0;
+	out->reason_text = arena_str(t->arena, utf8_cut(buf_str(&t->words), AGENT_REASON_MAX));
+	out->say = t->in->opted_out ? (struct str){"", 0}
+				    : arena_str(t->arena, buf_str(&t->reply.say));
+	buf_clear(&t->words);
+	buf_clear(&t->reply.say);
+	zone_close(t->zone);
+}
+
+/* Who may not be answered is not asked to write again: what we could have answered goes to a
+ * person. */
+static void leave_what_cannot_be_said(struct turn *t)
+{
+	for (size_t i = 0; i < t->found_n; i++) {
+		const struct finding *f = &t->found[i];
+
+		if ((f->topics & (TOPICS_HOURS | TOPICS_WHERE)) != 0 || f->policies_n > 0)
+			leave(t, TOPIC_WEEK, "store_info", "store_info", f);
+	}
+}
+
+void agent_turn(struct arena *a, const struct agent_in *in, struct agent_out *out)
+{
+	struct turn t = {.arena = a, .in = in, .out = out, .zone = zone_open(in->store->zone)};
+	struct zone_time now = {0};
+
+	*out = (struct agent_out){0};
+	buf_init(&t.words, AGENT_TEXT_MAX * 2);
+	buf_init(&t.reply.say, SAY_MAX);
+	if (t.zone != NULL)
+		zone_local(t.zone, in->now_us, &now);
+	t.reply.store = in->store;
+	t.reply.today = now.day;
+	t.reply.words = (struct time_words){LANGUAGE_UNKNOWN, t.zone, in->now_us};
+	store_status_at(in->store, t.zone, in->now_us, &t.reply.status);
+	read_messages(&t);
+	settle_language(&t);
+	if (in->opted_out)
+		leave_what_cannot_be_said(&t);
+	compose(&t);
+	finish(&t);
+}
