@@ -1,0 +1,62 @@
+/*
+ * problem.c - see problem.h.
+ */
+#include "server/net/problem.h"
+
+static const struct problem_row rows[PROBLEM_COUNT] = {
+	[PROBLEM_MALFORMED] = {400, "malformed_request", "The request is not well-formed HTTP"},
+	[PROBLEM_INPUT] = {400, "invalid_input",
+			   "The request holds something that cannot be taken"},
+	[PROBLEM_UNAUTHENTICATED] = {401, "unauthenticated", "Sign in first"},
+	[PROBLEM_DENIED] = {403, "forbidden", "Not allowed"},
+	[PROBLEM_MISSING] = {404, "not_found", "There is no such thing"},
+	[PROBLEM_METHOD] = {405, "method_not_allowed", "This path does not take this method"},
+	[PROBLEM_SLOW] = {408, "request_timeout", "The request took too long to arrive"},
+	[PROBLEM_CONFLICT] = {409, "conflict", "The thing has changed meanwhile: read it again"},
+	[PROBLEM_GONE] = {410, "gone", "This is kept no longer"},
+	[PROBLEM_BODY_TOO_LARGE] = {413, "body_too_large", "The body is too large"},
+	[PROBLEM_TARGET_TOO_LONG] = {414, "target_too_long", "The address is too long"},
+	[PROBLEM_MEDIA_TYPE] = {415, "unsupported_media_type", "This content type is not taken"},
+	[PROBLEM_EXPECTATION] = {417, "expectation_failed", "This expectation cannot be met"},
+	[PROBLEM_UPGRADE] = {426, "upgrade_required", "This path speaks WebSocket"},
+	[PROBLEM_TOO_MANY] = {429, "too_many_requests", "Too many requests: try later"},
+	[PROBLEM_HEAD_TOO_LARGE] = {431, "head_too_large", "The request's head is too large"},
+	[PROBLEM_INTERNAL] = {500, "internal", "Something went wrong here"},
+	[PROBLEM_NOT_IMPLEMENTED] = {501, "not_implemented", "This is not supported"},
+	[PROBLEM_BUSY] = {503, "busy", "Too much at once: try later"},
+	[PROBLEM_UNAVAILABLE] = {503, "unavailable", "Not available now: try later"},
+	[PROBLEM_TIMEOUT] = {503, "timed_out", "Not done in time: try later"},
+	[PROBLEM_VERSION] = {505, "version_not_supported", "Speak HTTP/1.1"},
+};
+
+static const enum problem of_kind[] = {
+	[ERR_NONE] = PROBLEM_INTERNAL,        [ERR_INPUT] = PROBLEM_INPUT,
+	[ERR_DENIED] = PROBLEM_DENIED,        [ERR_MISSING] = PROBLEM_MISSING,
+	[ERR_CONFLICT] = PROBLEM_CONFLICT,    [ERR_BUSY] = PROBLEM_BUSY,
+	[ERR_UPSTREAM] = PROBLEM_UNAVAILABLE, [ERR_TIMEOUT] = PROBLEM_TIMEOUT,
+};
+
+const struct problem_row *problem_row(enum problem p)
+{
+	if (p <= PROBLEM_NONE || p >= PROBLEM_COUNT)
+		p = PROBLEM_INTERNAL;
+	return &rows[p];
+}
+
+enum problem problem_of(enum err_kind kind)
+{
+	return (size_t)kind < ARRAY_LEN(of_kind) ? of_kind[kind] : PROBLEM_INTERNAL;
+}
+
+size_t problem_write(enum problem p, const char *request_id, char *out, size_t room)
+{
+	const struct problem_row *row = problem_row(p);
+	int n = snprintf(out, room,
+			 "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,"
+			 "\"code\":\"%s\",\"request_id\":\"%s\"}",
+			 row->title, row->status, row->code, request_id);
+
+	if (n < 0 || (size_t)n >= room)
+		BUG("a problem of %d bytes does not fit", n);
+	return (size_t)n;
+}

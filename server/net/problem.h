@@ -1,0 +1,54 @@
+/*
+ * problem.h - what a refused request is told (RFC 9457), from one table.
+ *
+ * An answer carries a status, a stable code, a title and the request's id, and nothing else: why it
+ * was refused in detail stands in the log under that id. The codes are part of the API's contract
+ * (docs/openapi.yaml): they may be added to, never changed.
+ */
+#ifndef SWITCHBACK_SERVER_NET_PROBLEM_H
+#define SWITCHBACK_SERVER_NET_PROBLEM_H
+
+#include "shared/err.h"
+
+enum problem {
+	PROBLEM_NONE,
+	PROBLEM_MALFORMED, /* not HTTP as we take it */
+	PROBLEM_INPUT,
+	PROBLEM_UNAUTHENTICATED,
+	PROBLEM_DENIED,
+	PROBLEM_MISSING,
+	PROBLEM_METHOD,
+	PROBLEM_SLOW,
+	PROBLEM_CONFLICT,
+	PROBLEM_GONE,
+	PROBLEM_BODY_TOO_LARGE,
+	PROBLEM_TARGET_TOO_LONG,
+	PROBLEM_MEDIA_TYPE,
+	PROBLEM_EXPECTATION,
+	PROBLEM_UPGRADE,
+	PROBLEM_TOO_MANY,
+	PROBLEM_HEAD_TOO_LARGE,
+	PROBLEM_INTERNAL,
+	PROBLEM_NOT_IMPLEMENTED,
+	PROBLEM_BUSY,
+	PROBLEM_UNAVAILABLE,
+	PROBLEM_TIMEOUT,
+	PROBLEM_VERSION,
+	PROBLEM_COUNT
+};
+
+struct problem_row {
+	int status;
+	const char *code, *title;
+};
+
+/* The row of a problem; PROBLEM_NONE and anything unknown read as PROBLEM_INTERNAL. */
+const struct problem_row *problem_row(enum problem p);
+/* The problem that an error of this kind becomes at the door. */
+enum problem problem_of(enum err_kind kind);
+
+/* The JSON body, ended by NUL; returns its length. `room` of PROBLEM_TEXT is always enough. */
+#define PROBLEM_TEXT 320
+size_t problem_write(enum problem p, const char *request_id, char *out, size_t room);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * socket.h - WebSockets, spoken by libwebsockets after the web server has read and judged the
+ * request.
+ *
+ * A route with `socket` set is a WebSocket. Its request is read by head.c like any other; allow()
+ * sees it before anything is handed over; then the connection goes to libwebsockets with a head
+ * that we write ourselves, so its parser never sees a stranger's one. libwebsockets starts at the
+ * first such request: a service without calls does without it.
+ */
+#ifndef SWITCHBACK_SERVER_NET_SOCKET_H
+#define SWITCHBACK_SERVER_NET_SOCKET_H
+
+#include "server/core/loop.h"
+#include "shared/str.h"
+
+struct app;
+struct socket;
+struct sockets;
+struct web_request;
+
+struct socket_kind {
+	const char *name;
+	size_t message_max; /* a longer message ends the socket (1009); 0: 64 KiB */
+	size_t queue_max; /* bytes that may wait to be sent; beyond: socket_send refuses; 0: 256 KiB
+			   */
+	/* Judges the request (signature, path). True lets it in, and *self is what the other calls
+	 * get. False answers 403. */
+	bool (*allow)(struct app *app, const struct web_request *r, void **self);
+	/* opened comes after allow unless the client is gone by then; closed is always the last,
+	 * and comes also when opened never did. Each may close the socket or send. */
+	void (*opened)(struct socket *s, void *self);
+	void (*message)(struct socket *s, void *self, bool text, struct str m);
+	void (*closed)(struct socket *s, void *self);
+};
+
+/* Sends a message, at once or as soon as the client takes it. False: it is closing, or too much
+ * waits already (drop it, or close: a listener that is too slow). Text must be valid UTF-8. */
+bool socket_send(struct socket *s, bool text, struct str m);
+/* Ends it with this status (RFC 6455 7.4) once what waits is sent; `closed` comes later. The socket
+ * takes no message more. */
+void socket_close(struct socket *s, unsigned status, const char *why);
+
+/* ---- for the web server ---- */
+
+/* A request that asks for a WebSocket in the one way we speak: version 13, a proper key. */
+enum socket_wish { SOCKET_WANTED, SOCKET_NOT_WANTED, SOCKET_BAD };
+struct head;
+enum socket_wish socket_wish(const struct head *h);
+
+struct sockets *sockets_open(struct loop *l, unsigned max);
+/* True while another one may come. */
+bool sockets_room(const struct sockets *ss);
+unsigned sockets_count(const struct sockets *ss);
+/* Takes over the descriptor (also when it fails: then it is closed, and closed() was called). `key`
+ * is the client's Sec-WebSocket-Key, `early` what it sent behind its head. */
+void sockets_take(struct sockets *ss, int fd, const struct socket_kind *kind, void *self,
+		  struct str key, struct str early);
+/* Closes all (1001, "going away"). */
+void sockets_drain(struct sockets *ss);
+/* The same at once, and frees when the loop has closed all handles. NULL is fine. */
+void sockets_close(struct sockets *ss);
+
+#endif
