@@ -1,0 +1,42 @@
+/*
+ * fetch.h - one HTTP request of the practice line to the store's service, and how it went. Over
+ * server/net/http (kept-alive connections, no redirect is followed there).
+ *
+ * The answer is told exactly once, never inside the call that asked.
+ */
+#ifndef SWITCHBACK_TESTS_SIM_FETCH_H
+#define SWITCHBACK_TESTS_SIM_FETCH_H
+
+#include "shared/arena.h"
+#include "tests/sim/sim.h"
+
+enum sim_fetch_problem {
+	SIM_FETCH_GOOD,    /* there is an answer, of whatever status */
+	SIM_FETCH_CONNECT, /* no connection: refused, unreachable, TLS, name */
+	SIM_FETCH_LATE,    /* connected, but no whole answer in time */
+	SIM_FETCH_BROKEN,  /* the connection broke or what came was no HTTP */
+	SIM_FETCH_LARGE,   /* more than the limit */
+};
+
+struct sim_fetch_answer {
+	enum sim_fetch_problem problem;
+	int status;
+	struct str content_type, location, body; /* borrowed for the call */
+	const char *text;                        /* of a problem, for people */
+};
+
+struct sim_fetch {
+	bool post;               /* else GET */
+	struct str url;          /* without fragment */
+	struct str form;         /* body of a POST */
+	const char *signature;   /* NULL: the header is left out */
+	const char *idempotency; /* I-Twilio-Idempotency-Token */
+	unsigned connect_ms, total_ms;
+	size_t limit; /* of the answer's body */
+};
+
+/* Borrows everything until it returns. */
+void sim_fetch_start(struct sim *s, const struct sim_fetch *ask,
+		     void (*told)(void *with, const struct sim_fetch_answer *), void *with);
+
+#endif

@@ -1,0 +1,182 @@
+/*
+ * handset.c - see handset.h.
+ */
+#include "tests/sim/handset.h"
+
+#define SHOWN_MAX 500 /* texts in one answer: the newest */
+
+struct sim_waiter {
+	struct sim_waiter *next, **at;
+	struct sim *sim;
+	struct ticket ticket;
+	uv_timer_t timer;
+	char phone[64];
+	uint64_t since;
+};
+
+/* The phone's own word for the state of what it sent: did the store answer? */
+static const char *state_of(const struct sim_text *t)
+{
+	if (t->direction != SIM_INBOUND)
+		return sim_status_word(t->status);
+	if (t->answered == 0)
+		return "sent";
+	return t->answered / 100 == 2 ? "delivered" : "unanswered";
+}
+
+void sim_handset_text(const struct sim *s, const struct sim_text *t, struct buf *b)
+{
+	bool mine = t->direction == SIM_INBOUND;
+
+	sim_json_open(b, NULL, '{');
+	sim_json_cstr(b, "sid", t->sid);
+	sim_json_int(b, "seq", (int64_t)t->seq);
+	sim_json_bool(b, "mine", mine);
+	sim_json_bool(b, "carrier", t->direction == SIM_CARRIERS_OWN);
+	sim_json_cstr(b, "from", t->from);
+	sim_json_cstr(b, "to", t->to);
+	sim_json_cstr(b, "body", t->body);
+	sim_json_cstr(b, "state", state_of(t));
+	if (t->error_code != 0)
+		sim_json_int(b, "error_code", t->error_code);
+	sim_json_int(b, "segments", t->segments);
+	sim_json_time(b, "at", mine ? t->created_us : t->shown_us);
+	sim_json_open(b, "media", '[');
+	for (unsigned i = 0; i < t->media_n; i++) {
+		const struct sim_media *m = &t->media[i];
+
+		sim_json_open(b, NULL, '{');
+		sim_json_cstr(b, "content_type", m->content_type);
+		sim_json_int(b, "bytes", (int64_t)m->n);
+		if (m->url != NULL)
+			sim_json_cstr(b, "url", m->url);
+		else
+			sim_json_printf(b, "url", "http://%s:%d/media/%s/%s", s->set.host,
+					s->set.port, t->sid, m->sid);
+		sim_json_close(b, '}');
+	}
+	sim_json_close(b, ']');
+	sim_json_close(b, '}');
+}
+
+/* The seq of the oldest one to show: at most SHOWN_MAX of the newest that are news. */
+static uint64_t first_shown(const struct sim *s, struct str phone, uint64_t since, size_t *n)
+{
+	uint64_t first = s->texts.next;
+
+	*n = 0;
+	for (uint64_t i = s->texts.next; i > s->texts.first && *n < SHOWN_MAX; i--) {
+		const struct sim_text *t = sim_text_at(&s->texts, i - 1);
+
+		if (t != NULL && t->version > since && sim_text_on_handset(t, phone)) {
+			first = i - 1;
+			(*n)++;
+		}
+	}
+	return first;
+}
+
+static void handset_write(const struct sim *s, struct str phone, uint64_t since, uint64_t first,
+			  struct buf *b)
+{
+	char word[16];
+
+	sim_behaviour_word(sim_behaves(s, phone), word);
+	sim_json_open(b, NULL, '{');
+	sim_json_str(b, "number", phone);
+	sim_json_int(b, "version", (int64_t)s->texts.version);
+	sim_json_cstr(b, "behaves", word);
+	sim_json_open(b, "texts", '[');
+	for (uint64_t i = first; i < s->texts.next; i++) {
+		const struct sim_text *t = sim_text_at(&s->texts, i);
+
+		if (t != NULL && t->version > since && sim_text_on_handset(t, phone))
+			sim_handset_text(s, t, b);
+	}
+	sim_json_close(b, ']');
+	sim_json_close(b, '}');
+}
+
+static void answer_now(struct sim *s, struct ticket t, struct str phone, uint64_t since,
+		       uint64_t first)
+{
+	struct buf b = {.limit = 8u * 1024 * 1024};
+
+	handset_write(s, phone, since, first, &b);
+	web_reply(t, 200, "application/json", buf_str(&b));
+	buf_clear(&b);
+}
+
+static void on_waiter_closed(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+static void waiter_end(struct sim_waiter *w)
+{
+	*w->at = w->next;
+	if (w->next != NULL)
+		w->next->at = w->at;
+	uv_close((uv_handle_t *)&w->timer, on_waiter_closed);
+}
+
+static void waiter_answer(struct sim_waiter *w)
+{
+	size_t n;
+	uint64_t first = first_shown(w->sim, str_of(w->phone), w->since, &n);
+
+	answer_now(w->sim, w->ticket, str_of(w->phone), w->since, first);
+	waiter_end(w);
+}
+
+static void on_waited(uv_timer_t *t)
+{
+	waiter_answer(t->data);
+}
+
+void sim_handset_answer(struct sim *s, struct ticket t, struct str phone, uint64_t since,
+			unsigned wait_ms)
+{
+	struct sim_waiter *w;
+	size_t n;
+	uint64_t first;
+
+	if (since > s->texts.version) /* of an earlier life of the line: show all */
+		since = 0;
+	first = first_shown(s, phone, since, &n);
+	if (n > 0 || wait_ms == 0 || phone.n >= sizeof w->phone) {
+		answer_now(s, t, phone, since, first);
+		return;
+	}
+	w = xcalloc(1, sizeof *w);
+	w->sim = s;
+	w->ticket = t;
+	w->since = since;
+	snprintf(w->phone, sizeof w->phone, STR_FMT, STR_ARG(phone));
+	w->next = s->waiters;
+	w->at = &s->waiters;
+	if (w->next != NULL)
+		w->next->at = &w->next;
+	s->waiters = w;
+	uv_timer_init(&s->loop->uv, &w->timer);
+	w->timer.data = w;
+	uv_timer_start(&w->timer, on_waited, size_min(wait_ms, SIM_WAIT_MAX_MS), 0);
+}
+
+void sim_handset_news(void *sim, const struct sim_text *t)
+{
+	struct sim *s = sim;
+	struct sim_waiter *w, *next;
+
+	for (w = s->waiters; w != NULL; w = next) {
+		next = w->next;
+		if (sim_text_on_handset(t, str_of(w->phone)))
+			waiter_answer(w);
+	}
+}
+
+void sim_handset_drop(struct sim *s)
+{
+	while (s->waiters != NULL)
+		waiter_end(s->waiters);
+}

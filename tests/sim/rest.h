@@ -1,0 +1,81 @@
+/*
+ * rest.h - Twilio's API, as far as messages and numbers go: a question in, an answer out. It knows
+ * no socket; faults are the door's business (twilio.md 8, checked against Twilio's OpenAPI file in
+ * tests/flow/sim_rest.c).
+ */
+#ifndef SWITCHBACK_TESTS_SIM_REST_H
+#define SWITCHBACK_TESTS_SIM_REST_H
+
+#include "tests/sim/json.h"
+#include "tests/sim/sim.h"
+
+struct sim_ask {
+	struct str method, path, query, body;
+	struct str content_type, authorization; /* headers; empty when absent */
+	struct sim_pairs params;                /* of query and form; see sim_rest_read */
+	bool send;                              /* is POST Messages.json */
+};
+
+struct sim_answer {
+	int status;
+	struct str body; /* in the arena; empty with 204 and 307 */
+	const char *content_type;
+	const char *location; /* NULL if none */
+	int retry_after;      /* seconds; 0: no header */
+	bool challenge;       /* WWW-Authenticate */
+	int code;             /* Twilio's error code, 0 if none */
+	char sid[SIM_SID];    /* the message that it is about, "" if none */
+	struct sim_text
+		*accepted; /* the text that a send created: the carrier takes it from here */
+};
+
+/* Splits query and form and says whether it is a send. Once, before anything else. */
+void sim_rest_read(struct arena *a, struct sim_ask *ask);
+
+/* Does it. */
+void sim_rest(struct sim *s, struct arena *a, const struct sim_ask *ask, struct sim_answer *out);
+
+/* {code, message, more_info, status}; text NULL takes the table's sentence. */
+void sim_rest_refuse(struct arena *a, struct sim_answer *out, int code, const char *text);
+
+/* ---- between the files of rest ---- */
+
+struct sim_call {
+	struct sim *sim;
+	struct arena *arena;
+	const struct sim_ask *ask;
+	struct sim_answer *out;
+	unsigned account;   /* index; it has shown its credentials */
+	bool known;         /* it has: media may be asked for without */
+	struct str part[8]; /* path behind Accounts/{AC}, without .json */
+	unsigned parts;
+	bool json;                /* the path ended in .json */
+	const char *account_path; /* "/2010-04-01/Accounts/AC..." */
+};
+
+bool sim_call_is(const struct sim_call *c, const char *method);
+void sim_call_refuse(struct sim_call *c, int code, const char *text);
+void sim_call_missing(struct sim_call *c);
+/* Takes over what b holds as the body. */
+void sim_call_reply(struct sim_call *c, int status, struct buf *b);
+/* 20001 for every form field that is not in the list (NULL-ended): known, ignored. */
+void sim_call_know_only(struct sim_call *c, const char *const *names);
+
+struct sim_page {
+	unsigned page, size;
+	struct str token;
+};
+/* False when the answer is written already. */
+MUST_USE
+bool sim_page_read(struct sim_call *c, struct sim_page *out);
+/* The envelope's members behind the list; tokens are "" where there is no such page. */
+void sim_page_write(struct sim_call *c, const struct sim_page *p, size_t n, const char *next_token,
+		    const char *previous_token, struct buf *b);
+
+void sim_rest_messages(struct sim_call *c);
+void sim_rest_message(struct sim_call *c);
+void sim_rest_media(struct sim_call *c);
+void sim_rest_numbers(struct sim_call *c);
+void sim_rest_number(struct sim_call *c);
+
+#endif
