@@ -160,18 +160,23 @@ static void database_copy(PGconn *server, const char *name, const char *template
 	format_run(server, "GRANT CONNECT ON DATABASE \"%s\" TO switchback_service", name);
 }
 
+const char *test_db_demo_sql(void)
+{
+	if (schema_list()->demo == NULL)
+		cr_assert_fail("this program carries no schema/demo.sql");
+	return schema_list()->demo->text;
+}
+
 /* The template with demo data, made when it is not there. Its name holds what it was made from. */
 static void demo_template(PGconn *server, const char *url, const char *template, char name[64])
 {
-	const struct schema_file *demo = schema_list()->demo;
 	char sql[200], *copy_url, *oid;
 	PGconn *c;
 
-	if (demo == NULL)
-		cr_assert_fail("this program carries no schema/demo.sql");
+	test_db_demo_sql();
 	snprintf(sql, sizeof(sql), "SELECT oid FROM pg_database WHERE datname = '%s'", template);
 	oid = sql_text(server, sql);
-	snprintf(name, 64, "demo_%s_%.10s", oid, demo->sha256);
+	snprintf(name, 64, "demo_%s_%.10s", oid, schema_list()->demo->sha256);
 	free(oid);
 	sql_run(server, "SELECT pg_advisory_lock(" DEMO_LOCK ")");
 	snprintf(sql, sizeof(sql), "SELECT count(*) FROM pg_database WHERE datname = '%s'", name);
@@ -181,7 +186,7 @@ static void demo_template(PGconn *server, const char *url, const char *template,
 		database_copy(server, sql, template);
 		copy_url = url_of(url, sql);
 		c = test_db_connect(copy_url);
-		sql_run(c, demo->text);
+		sql_run(c, test_db_demo_sql());
 		PQfinish(c);
 		free(copy_url);
 		/* A backend is still listed for a moment after its client has gone. */
