@@ -21,11 +21,12 @@ static char *url_of(const char *url, const char *database)
 	char *out = NULL;
 
 	if (path == NULL)
-		cr_fatal("the database URL has no database name: postgresql://user@host:port/name "
-			 "is expected");
+		cr_assert_fail(
+			"the database URL has no database name: postgresql://user@host:port/name "
+			"is expected");
 	if (asprintf(&out, "%.*s/%s%s", (int)(path - url), url, database,
 		     query == NULL ? "" : query) < 0)
-		cr_fatal("out of memory");
+		cr_assert_fail("out of memory");
 	return out;
 }
 
@@ -36,7 +37,7 @@ static void url_database(const char *url, char name[64])
 	const char *path = host == NULL ? NULL : strchr(host + 3, '/');
 
 	if (path == NULL || strcspn(path + 1, "?") == 0 || strcspn(path + 1, "?") > 62)
-		cr_fatal("TEST_DATABASE_URL has no database name");
+		cr_assert_fail("TEST_DATABASE_URL has no database name");
 	snprintf(name, 64, "%.*s", (int)strcspn(path + 1, "?"), path + 1);
 }
 
@@ -45,8 +46,9 @@ static const char *env_url(const char *name)
 	const char *url = getenv(name);
 
 	if (url == NULL || url[0] == '\0')
-		cr_fatal("%s is not set: this test needs a private PostgreSQL; run `make check`",
-			 name);
+		cr_assert_fail(
+			"%s is not set: this test needs a private PostgreSQL; run `make check`",
+			name);
 	return url;
 }
 
@@ -55,7 +57,7 @@ PGconn *test_db_connect(const char *url)
 	PGconn *c = PQconnectdb(url);
 
 	if (PQstatus(c) != CONNECTION_OK)
-		cr_fatal("cannot connect to the test database: %s", PQerrorMessage(c));
+		cr_assert_fail("cannot connect to the test database: %s", PQerrorMessage(c));
 	PQsetErrorVerbosity(c, PQERRORS_VERBOSE);
 	PQclear(PQexec(c, "SET client_min_messages = warning"));
 	return c;
@@ -68,7 +70,7 @@ PGresult *sql_ask(PGconn *c, const char *sql, int n, const char *const *params)
 	ExecStatusType status = PQresultStatus(r);
 
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		cr_fatal("%.300s\nfailed: %s", sql, PQresultErrorMessage(r));
+		cr_assert_fail("%.300s\nfailed: %s", sql, PQresultErrorMessage(r));
 	return r;
 }
 
@@ -83,7 +85,7 @@ char *sql_text(PGconn *c, const char *sql)
 	char *out;
 
 	if (PQntuples(r) < 1)
-		cr_fatal("%.300s\ngave no row", sql);
+		cr_assert_fail("%.300s\ngave no row", sql);
 	out = xstrdup(PQgetvalue(r, 0, 0));
 	PQclear(r);
 	return out;
@@ -98,16 +100,19 @@ int64_t sql_int(PGconn *c, const char *sql)
 	return value;
 }
 
-void sql_refused(PGconn *c, const char *sql, char state[6])
+char *sql_refused(PGconn *c, const char *sql)
 {
 	PGresult *r = PQexec(c, sql);
 	const char *code = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+	char *out = NULL;
 
-	if (PQresultStatus(r) != PGRES_FATAL_ERROR || code == NULL)
-		cr_fatal("%.300s\nwas not refused", sql);
-	memcpy(state, code, 5);
-	state[5] = '\0';
+	if (PQresultStatus(r) != PGRES_FATAL_ERROR || code == NULL || message == NULL)
+		cr_assert_fail("%.300s\nwas not refused", sql);
+	if (asprintf(&out, "%s %s", code, message) < 0)
+		cr_assert_fail("out of memory");
 	PQclear(r);
+	return out;
 }
 
 void sql_context(PGconn *c, const char *organization_id)
@@ -144,8 +149,8 @@ static void database_copy(PGconn *server, const char *name, const char *template
 		bool in_use = code != NULL && strcmp(code, "55006") == 0;
 
 		if (PQresultStatus(r) != PGRES_COMMAND_OK && (!in_use || tried >= 100))
-			cr_fatal("cannot copy the template %s: %s", template,
-				 PQresultErrorMessage(r));
+			cr_assert_fail("cannot copy the template %s: %s", template,
+				       PQresultErrorMessage(r));
 		PQclear(r);
 		if (!in_use)
 			break;
@@ -155,18 +160,23 @@ static void database_copy(PGconn *server, const char *name, const char *template
 	format_run(server, "GRANT CONNECT ON DATABASE \"%s\" TO switchback_service", name);
 }
 
+const char *test_db_demo_sql(void)
+{
+	if (schema_list()->demo == NULL)
+		cr_assert_fail("this program carries no schema/demo.sql");
+	return schema_list()->demo->text;
+}
+
 /* The template with demo data, made when it is not there. Its name holds what it was made from. */
 static void demo_template(PGconn *server, const char *url, const char *template, char name[64])
 {
-	const struct schema_file *demo = schema_list()->demo;
 	char sql[200], *copy_url, *oid;
 	PGconn *c;
 
-	if (demo == NULL)
-		cr_fatal("this program carries no schema/demo.sql");
+	test_db_demo_sql();
 	snprintf(sql, sizeof(sql), "SELECT oid FROM pg_database WHERE datname = '%s'", template);
 	oid = sql_text(server, sql);
-	snprintf(name, 64, "demo_%s_%.10s", oid, demo->sha256);
+	snprintf(name, 64, "demo_%s_%.10s", oid, schema_list()->demo->sha256);
 	free(oid);
 	sql_run(server, "SELECT pg_advisory_lock(" DEMO_LOCK ")");
 	snprintf(sql, sizeof(sql), "SELECT count(*) FROM pg_database WHERE datname = '%s'", name);
@@ -176,7 +186,7 @@ static void demo_template(PGconn *server, const char *url, const char *template,
 		database_copy(server, sql, template);
 		copy_url = url_of(url, sql);
 		c = test_db_connect(copy_url);
-		sql_run(c, demo->text);
+		sql_run(c, test_db_demo_sql());
 		PQfinish(c);
 		free(copy_url);
 		/* A backend is still listed for a moment after its client has gone. */

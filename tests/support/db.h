@@ -6,7 +6,7 @@
  * else it cannot be copied. Without them a test fails and says so: it never skips itself.
  *
  * Criterion runs each test in a process of its own, so a copy belongs to one test. Everything here
- * fails the running test (cr_fatal) instead of returning an error.
+ * fails the running test (cr_assert_fail) instead of returning an error.
  */
 #ifndef SWITCHBACK_TESTS_SUPPORT_DB_H
 #define SWITCHBACK_TESTS_SUPPORT_DB_H
@@ -40,6 +40,9 @@ struct test_db *test_db_new(enum test_db_kind kind);
 /* Closes both connections and drops the copy, whoever is still connected. NULL is fine. */
 void test_db_free(struct test_db *t);
 
+/* The text of schema/demo.sql. */
+const char *test_db_demo_sql(void);
+
 /* One more connection; close it with PQfinish. */
 PGconn *test_db_connect(const char *url);
 
@@ -50,9 +53,10 @@ PGresult *sql_ask(PGconn *c, const char *sql, int n, const char *const *params);
 /* The first column of the first row, "" for NULL; fails when there is no row. free() it. */
 char *sql_text(PGconn *c, const char *sql);
 int64_t sql_int(PGconn *c, const char *sql);
-/* Runs what must fail; returns its SQLSTATE in `state`. Inside a transaction the transaction is
- * broken afterwards. */
-void sql_refused(PGconn *c, const char *sql, char state[6]);
+/* Runs what must fail: "42501 new row violates row-level security policy ...", SQLSTATE and
+ * message. free() it. Outside a transaction of the caller's nothing of it stays; inside, it is
+ * broken. */
+char *sql_refused(PGconn *c, const char *sql);
 /* Sets the organization's context for the rest of the session; "" sets none. */
 void sql_context(PGconn *c, const char *organization_id);
 

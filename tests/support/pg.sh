@@ -77,7 +77,7 @@ free_port() { # a port that nobody listens on now; taken by another before we bi
 	done
 	fail "found no free port"
 }
-ask() { as_pg "$bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$place" -p "$(port)" -U postgres "$@"; }
+ask() { PGOPTIONS="-c client_min_messages=warning" as_pg "$bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$place" -p "$(port)" -U postgres "$@"; }
 
 print_env() {
 	local p; p=$(port)
@@ -151,7 +151,7 @@ start() {
 	fail "PostgreSQL does not start (its log: $place/postgres.log)"
 }
 
-# Roles and the database; each only where it is missing. Passwords reach psql by its environment, not by arguments.
+# Roles and the database; each only where it is missing. pg_signal_backend lets tests drop a database under the service. Passwords reach psql by its environment, not by arguments.
 make_roles() {
 	OWNER_PASSWORD=$(secret OWNER_PASSWORD) APP_PASSWORD=$(secret APP_PASSWORD) ask -d postgres <<-'END'
 		\getenv owner_password OWNER_PASSWORD
@@ -159,7 +159,7 @@ make_roles() {
 		SELECT 'CREATE ROLE switchback LOGIN NOSUPERUSER CREATEDB CREATEROLE BYPASSRLS'
 			WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'switchback') \gexec
 		SELECT format('ALTER ROLE switchback PASSWORD %L', :'owner_password') \gexec
-		GRANT pg_monitor TO switchback;
+		GRANT pg_monitor, pg_signal_backend TO switchback;
 		SELECT 'CREATE ROLE switchback_service NOLOGIN'
 			WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'switchback_service') \gexec
 		SELECT 'CREATE ROLE switchback_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS INHERIT'
