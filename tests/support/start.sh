@@ -134,7 +134,7 @@ database_given() {
 	if [ -z "${APP_DATABASE_URL:-}" ]; then
 		secret APP_ROLE app_role_name
 		secret APP_PASSWORD hex 16
-		app_role=$APP_ROLE
+		app_role=${APP_ROLE:?}
 		APP_DATABASE_URL=$(url_as "$APP_ROLE" "$APP_PASSWORD")
 	else
 		app_role=$(psql -X -q -A -t -d "$APP_DATABASE_URL" -c 'SELECT current_user' 8>&-) ||
