@@ -102,7 +102,7 @@ cat >"$dir/text_in.pgbench" <<END
 \\set b random(0, 9000000000000000)
 SELECT outcome FROM text_in('+1416555' || lpad(:store::text, 4, '0'), '+1647' || (2000001 + :customer), 'e164', 'SM' || lpad(to_hex(:a), 16, '0') || lpad(to_hex(:b), 16, '0'), NULL, 'Bonjour, is my bike ready for pickup today? Order 555', NULL, NULL, NULL, NULL, NULL, NULL);
 END
-pgbench_bin=$(command -v pgbench || ls /usr/lib/postgresql/*/bin/pgbench | tail -1)
+pgbench_bin=$(command -v pgbench || echo /usr/lib/postgresql/15/bin/pgbench)
 
 # ---- the rounds ------------------------------------------------------------------------------------------------
 sleep 3
@@ -123,7 +123,7 @@ for ((round = 1; round <= rounds; round++)); do
 done
 for ((round = 1; round <= rounds; round++)); do
 	say "With turns, round $round of $rounds ..."
-	load turns "$port" "$(service_pid)" --rate 300 --stores 2
+	load turns "$port" "$(service_pid)" --rate 300 --stores 2 --customers 100000
 done
 
 # ---- the table -------------------------------------------------------------------------------------------------
