@@ -101,7 +101,7 @@ common="$tools $config $LINT_FLAGS"
 
 stamp=$cache/shell/$({ echo "$tools" && cat "${scripts[@]}"; } | sha256sum | cut -c1-32)
 if [ ! -e "$stamp" ]; then
-	shellcheck -x --severity=info "${scripts[@]}" >"$stamp.out" 2>&1 && : >"$stamp"
+	shellcheck -x --severity=warning "${scripts[@]}" >"$stamp.out" 2>&1 && : >"$stamp"
 	no_lines "shellcheck" <"$stamp.out"
 	rm -f "$stamp.out"
 fi

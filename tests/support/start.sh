@@ -100,7 +100,7 @@ conf_write() { # conf_write FILE NAME...
 ctl() { "$SWITCHBACKCTL" --config "$SWITCHBACK_CONFIG" "$@" 8>&-; }
 
 # ---- the database ----------------------------------------------------------------------------------------------
-psql_owner() { psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" "$@" 8>&-; }
+psql_owner() { ask_database "$DATABASE_URL" "$@"; }
 
 # The same database as another role: role and password in place of what the address says.
 url_as() {
@@ -137,7 +137,7 @@ database_given() {
 		app_role=${APP_ROLE:?}
 		APP_DATABASE_URL=$(url_as "$APP_ROLE" "$APP_PASSWORD")
 	else
-		app_role=$(psql -X -q -A -t -d "$APP_DATABASE_URL" -c 'SELECT current_user' 8>&-) ||
+		app_role=$(ask_database "$APP_DATABASE_URL" -c 'SELECT current_user') ||
 			fail "APP_DATABASE_URL names a database that does not let us in (above)."
 	fi
 }

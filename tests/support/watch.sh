@@ -9,7 +9,7 @@ DATABASE_URL=$(key DATABASE_URL)
 
 # The events after number $2 of a store, in plain words; the number of the newest first on each line.
 news() {
-	ORG=$1 AFTER=$2 psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" <<'END'
+	ORG=$1 AFTER=$2 ask_database "$DATABASE_URL" <<'END'
 \getenv org ORG
 \getenv after AFTER
 SELECT FROM set_config('app.current_organization_id', :'org', false);
