@@ -18,7 +18,7 @@ if [ "${1:-}" = --one ]; then
 		case $file in
 		tests/sim/* | tests/bench/*) ;;
 		# To the analyzer a failed assertion of Criterion goes on; and tests may compare representations.
-		tests/*) relaxed=(--checks=-clang-analyzer-core.N*,-bugprone-suspicious-memory-comparison,-cert-exp42-c,-cert-flp37-c) ;;
+		tests/*) relaxed=('--checks=-clang-analyzer-core.N*,-bugprone-suspicious-memory-comparison,-cert-exp42-c,-cert-flp37-c') ;;
 		esac
 		clang-tidy --quiet "${relaxed[@]}" "$file" -- "${flags[@]}" >"$stamp.out" 2>"$stamp.err" || failed=1
 		# Findings come on stdout, and on stderr what clang counted; a broken call speaks there only.
@@ -101,7 +101,7 @@ common="$tools $config $LINT_FLAGS"
 
 stamp=$cache/shell/$({ echo "$tools" && cat "${scripts[@]}"; } | sha256sum | cut -c1-32)
 if [ ! -e "$stamp" ]; then
-	shellcheck -x --severity=info "${scripts[@]}" >"$stamp.out" 2>&1 && : >"$stamp"
+	shellcheck -x --severity=warning "${scripts[@]}" >"$stamp.out" 2>&1 && : >"$stamp"
 	no_lines "shellcheck" <"$stamp.out"
 	rm -f "$stamp.out"
 fi

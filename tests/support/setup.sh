@@ -38,7 +38,7 @@ started() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 # alive NAME: the process of RUN_DIR/NAME.pid runs and is the one we started. Prints its pid.
 alive() {
-	local pid= since=
+	local pid="" since=""
 	read -r pid since <"$RUN_DIR/$1.pid" 2>/dev/null || return 1
 	[ -n "$pid" ] && [ -n "$since" ] && [ "$(started "$pid")" = "$since" ] || return 1
 	grep -q '^State:.*[ZX]' "/proc/$pid/status" 2>/dev/null && return 1
@@ -90,3 +90,15 @@ set_up_runs() { [ -s "$RUN_DIR/keys" ] && alive keep >/dev/null; }
 
 # key NAME: from the keys of the running set-up.
 key() { sed -n "s/^$1=//p" "$RUN_DIR/keys"; }
+
+# ask_database URL ARGUMENT...: psql, quiet and strict. The password of the address goes by the environment: arguments are public.
+ask_database() {
+	local url=$1
+	shift
+	if [[ $url =~ ^(postgres(ql)?://[^:/@]+):([^@]*)@(.*)$ ]]; then
+		PGPASSWORD=$(printf %b "${BASH_REMATCH[3]//%/\\x}") \
+			psql -X -q -A -t -v ON_ERROR_STOP=1 -d "${BASH_REMATCH[1]}@${BASH_REMATCH[4]}" "$@" 8>&-
+	else
+		psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$url" "$@" 8>&-
+	fi
+}

@@ -1,0 +1,187 @@
+#!/bin/bash
+# run.sh - `make bench`: figures of the inbound text, side by side with peers in one run on this machine.
+#
+# Each figure is the median of ROUNDS (5) runs of SECS (4) seconds, with the smallest and the largest; the peers take turns
+# with the service in every round, so that a machine that slows down slows all. Result: a table, and build/bench.json.
+#
+#   database   pgbench calling the same SQL function, text_in, from 8 connections: what PostgreSQL gives here
+#   express    the same webhook written straightforwardly on Express, pg and twilio (tests/bench/peer)
+#   nginx      a static 204 from one nginx worker: what one core can answer at all
+#
+# Both sides of a comparison store texts into threads that nobody answers (holder "nobody"), so that both do the same work;
+# "with turns" is the service with its agent at work as well. The floors are those of the product's acceptance.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export LC_ALL=C.UTF-8
+build=${BUILD:-build}
+rounds=${ROUNDS:-5} secs=${SECS:-4}
+stores=50 customers=200
+
+tests/support/deps.sh build run bench
+make -s -j"$(nproc)" all "$build/bench/load" >&2
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/switchback-bench.XXXXXX")
+chmod 755 "$dir"
+peers=()
+finish() {
+	local code=$?
+	trap - EXIT
+	[ ${#peers[@]} -eq 0 ] || kill "${peers[@]}" 2>/dev/null || true
+	RUN_DIR=$dir/run tests/support/stop.sh --remove || true
+	rm -rf "$dir"
+	exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+say() { echo "$*" >&2; }
+free_port() {
+	local p
+	while p=$((10000 + RANDOM % 20000)); do
+		(exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || break
+	done
+	echo "$p"
+}
+
+# ---- what is measured ------------------------------------------------------------------------------------------
+port=$(free_port)
+RUN_DIR=$dir/run PORT=$port SWITCHBACK_BIN=$build tests/support/start.sh >"$dir/keys"
+key() { sed -n "s/^$1=//p" "$dir/keys"; }
+database=$(key DATABASE_URL) app_database=$(key APP_DATABASE_URL)
+token=$(key TWILIO_AUTH_TOKEN) account=$(key TWILIO_ACCOUNT_SID)
+sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$database" "$@"; }
+
+say "Loading $stores stores with $customers threads each ..."
+sql -v stores="$stores" -v customers="$customers" <"tests/bench/stores.sql" >/dev/null
+service_pid() { cat "$(key SERVICE_PID_FILE)"; }
+
+cores=$(nproc)
+pin() { if [ "$cores" -gt 1 ]; then taskset -c "$1" "${@:2}"; else "${@:2}"; fi; }
+pin_pid() { [ "$cores" -le 1 ] || taskset -acp "$1" "$2" >/dev/null; }
+
+load() { # load NAME PORT PID [options]: figures into $dir/NAME.ROUND
+	local name=$1 at=$2 pid=$3
+	shift 3
+	pin 1 "$build/bench/load" --port "$at" --token "$token" --account "$account" --pid "$pid" --secs "$secs" \
+		--stores "$stores" --customers "$customers" "$@" >"$dir/$name.$round" || say "$name: not every answer was as expected"
+}
+# figure NAME FIELD: smallest, median and largest over the rounds.
+figure() {
+	sed -n "s/^$2=//p" "$dir/$1".[0-9]* 2>/dev/null | sort -g |
+		awk '{ v[NR] = $1 } END { if (NR) printf "%s %s %s", v[1], v[int((NR + 1) / 2)], v[NR]; else printf "- - -" }'
+}
+
+# ---- the peers -------------------------------------------------------------------------------------------------
+nginx_port=$(free_port)
+cat >"$dir/nginx.conf" <<END
+daemon off; worker_processes 1; pid $dir/nginx.pid; error_log $dir/nginx.log;
+events { worker_connections 1024; }
+http { access_log off; keepalive_requests 1000000000; client_body_temp_path $dir; proxy_temp_path $dir; fastcgi_temp_path $dir;
+  uwsgi_temp_path $dir; scgi_temp_path $dir; server { listen 127.0.0.1:$nginx_port backlog=4096; location / { return 204; } } }
+END
+pin 0 nginx -p "$dir" -c "$dir/nginx.conf" -e "$dir/nginx.log" 2>/dev/null &
+peers+=($!)
+
+express_pid="" express_port=$(free_port)
+if tests/support/deps.sh peer && mkdir -p "$build/bench/peer" && cp tests/bench/peer/* "$build/bench/peer" &&
+	(cd "$build/bench/peer" && [ -d node_modules ] ||
+		npm install --no-audit --no-fund --no-package-lock --loglevel=error >&2); then
+	(cd "$build/bench/peer" && PORT=$express_port TWILIO_AUTH_TOKEN=$token APP_DATABASE_URL=$app_database \
+		NODE_ENV=production exec node server.js) >"$dir/express.log" 2>&1 &
+	express_pid=$!
+	peers+=("$express_pid")
+else
+	say "Express is left out: Node.js, or the registry that its packages come from, is not here."
+fi
+
+cat >"$dir/text_in.pgbench" <<END
+\\set store random(1, $stores)
+\\set customer random(0, $((customers - 1)))
+\\set a random(0, 9000000000000000)
+\\set b random(0, 9000000000000000)
+SELECT outcome FROM text_in('+1416555' || lpad(:store::text, 4, '0'), '+1647' || (2000001 + :customer), 'e164', 'SM' || lpad(to_hex(:a), 16, '0') || lpad(to_hex(:b), 16, '0'), NULL, 'Bonjour, is my bike ready for pickup today? Order 555', NULL, NULL, NULL, NULL, NULL, NULL);
+END
+pgbench_bin=$(command -v pgbench || echo /usr/lib/postgresql/15/bin/pgbench)
+
+# ---- the rounds ------------------------------------------------------------------------------------------------
+sleep 3
+idle_kb=$(awk '/^VmRSS/ { print $2 }' "/proc/$(service_pid)/status")
+for ((round = 1; round <= rounds; round++)); do
+	say "Round $round of $rounds ..."
+	pin_pid 0 "$(service_pid)"
+	load service "$port" "$(service_pid)"
+	"$pgbench_bin" -n -M prepared -c 8 -j 2 -T "$secs" -f "$dir/text_in.pgbench" "$app_database" >"$dir/pgbench.log" 2>&1 || {
+		tail -5 "$dir/pgbench.log" >&2
+		exit 1
+	}
+	sed -n 's/^tps = \([0-9.]*\).*/per_s=\1/p' "$dir/pgbench.log" >"$dir/database.$round"
+	[ -z "$express_pid" ] || load express "$express_port" "$express_pid"
+	load open "$port" "$(service_pid)" --rate 500
+	load refused "$port" "$(service_pid)" --forged --conns 32
+	load nginx "$nginx_port" "$(pgrep -P "${peers[0]}" | head -1)" --forged --expect 204 --conns 32
+done
+for ((round = 1; round <= rounds; round++)); do
+	say "With turns, round $round of $rounds ..."
+	load turns "$port" "$(service_pid)" --rate 300 --stores 2 --customers 100000
+done
+
+# ---- the table -------------------------------------------------------------------------------------------------
+steal=$(cat "$dir"/*.[0-9]* | sed -n 's/^steal_percent=//p' | sort -g | tail -1)
+{
+	echo "service_per_s $(figure service per_s)"
+	echo "database_per_s $(figure database per_s)"
+	echo "express_per_s $(figure express per_s)"
+	echo "service_cpu_us $(figure service cpu_us)"
+	echo "open_p50_ms $(figure open p50_ms)"
+	echo "open_p99_ms $(figure open p99_ms)"
+	echo "open_cpu_us $(figure open cpu_us)"
+	echo "refused_per_s $(figure refused per_s)"
+	echo "nginx_per_s $(figure nginx per_s)"
+	echo "turns_p99_ms $(figure turns p99_ms)"
+	echo "turns_cpu_us $(figure turns cpu_us)"
+	echo "busy_rss_kb $(figure open rss_kb)"
+	echo "idle_rss_kb $idle_kb $idle_kb $idle_kb"
+} >"$dir/figures"
+
+awk -v steal="${steal:-0}" -v rounds="$rounds" -v secs="$secs" -v cores="$cores" '
+	BEGIN { printf "{\n  \"rounds\": %d, \"seconds\": %d, \"cores\": %d, \"steal_percent_max\": %s,\n  \"figures\": {", rounds, secs, cores, steal }
+	$2 != "-" { printf "%s\n    \"%s\": { \"min\": %s, \"median\": %s, \"max\": %s }", n++ ? "," : "", $1, $2, $3, $4 }
+	END { print "\n  }\n}" }' "$dir/figures" >"$build/bench.json"
+
+awk -v steal="${steal:-0}" '
+	{ low[$1] = $2; mid[$1] = $3; high[$1] = $4 }
+	function row(what, name, unit) {
+		if (name in mid && mid[name] != "-") printf "  %-46s %10s %-8s (%s .. %s)\n", what, mid[name], unit, low[name], high[name]
+		else printf "  %-46s %10s\n", what, "left out"
+	}
+	function floor(what, got, wanted, least) {
+		if (got == "-") { printf "  %-46s %10s\n", what, "left out"; return }
+		printf "  %-46s %10.2f   %s %s   %s\n", what, got, least ? "at least" : "at most", wanted, (least ? got >= wanted : got <= wanted) ? "ok" : "BELOW"
+	}
+	function ratio(a, b) { return (mid[a] == "-" || mid[b] == "-" || mid[b] + 0 == 0) ? "-" : mid[a] / mid[b] }
+	END {
+		print "\nmedian (smallest .. largest)"
+		row("texts kept, closed loop of 16 connections", "service_per_s", "/s")
+		row("the same function under pgbench", "database_per_s", "/s")
+		row("the same webhook on Express", "express_per_s", "/s")
+		row("service CPU per text, closed loop", "service_cpu_us", "us")
+		row("service CPU per text, 500 texts a second", "open_cpu_us", "us")
+		row("latency at 500/s, half of them", "open_p50_ms", "ms")
+		row("latency at 500/s, 99 of 100", "open_p99_ms", "ms")
+		row("refused signatures, one core", "refused_per_s", "/s")
+		row("204 from nginx, one core", "nginx_per_s", "/s")
+		row("300/s with agent turns: 99 of 100", "turns_p99_ms", "ms")
+		row("300/s with agent turns: CPU per text", "turns_cpu_us", "us")
+		row("memory, idle", "idle_rss_kb", "KiB")
+		row("memory, at work", "busy_rss_kb", "KiB")
+		print "\nagainst the floors"
+		floor("kept, of what the database gives", ratio("service_per_s", "database_per_s"), 0.85, 1)
+		floor("service CPU per text (us)", mid["service_cpu_us"], 60, 0)
+		floor("latency at 500/s, 99 of 100 (ms)", mid["open_p99_ms"], 5, 0)
+		floor("kept, times Express", ratio("service_per_s", "express_per_s"), 3, 1)
+		floor("refused, of what nginx gives", ratio("refused_per_s", "nginx_per_s"), 0.8, 1)
+		floor("memory, idle (MiB)", mid["idle_rss_kb"] / 1024, 20, 0)
+		if (steal > 2) printf "\nThe host took up to %s %% of the CPU away: repeat the run before you believe it.\n", steal
+	}' "$dir/figures"
+echo "(figures: $build/bench.json)"
