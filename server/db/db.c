@@ -219,11 +219,6 @@ void db_figures(const struct db *db, struct db_figures *out)
 	}
 }
 
-bool db_crowded(const struct db *db)
-{
-	return db->queued > 0;
-}
-
 void db_ask_for(struct flow *f, struct db *db, const char *organization_id,
 		const struct db_statement *s, const char *const *params, db_reader *read, void *out)
 {

@@ -45,8 +45,6 @@ struct db *db_open(struct loop *l, struct flows *fs, const struct db_options *o)
 /* Ends every ask with ERR_BUSY and closes. */
 void db_close(struct db *db);
 void db_figures(const struct db *db, struct db_figures *out);
-/* Asks are waiting because all connections are full: the moment to hold back work that can wait. */
-bool db_crowded(const struct db *db);
 
 /* What reads the answer: called once, in the loop, before the flow goes on; rows may be none.
  * Results are copied into f->arena or out; `rows` goes afterwards. */

@@ -8,8 +8,11 @@
 #include "shared/log.h"
 
 #define JOBS_MAX       16
+#define SLOW_US        2500 /* a webhook that took longer has felt the jobs */
+#define PACE_MS        20   /* between two changes of pace */
+#define QUIET_MS       100  /* without a webhook: then the pace rises by itself */
+#define PAUSE_MS       5    /* between two claims at the slowest pace */
 #define LOOK_MS        1000 /* at least this often: other processes add work too */
-#define CROWDED_MS     20   /* between two claims while webhooks wait for the database */
 #define CLAIM_DUE_MS   8000
 #define ATTEMPTS_NOTED 5
 
@@ -18,6 +21,8 @@ struct runner {
 	uv_timer_t timer;
 	int64_t due_ms; /* when the timer fires; monotonic */
 	unsigned running;
+	unsigned pace; /* jobs at a time, 1 to JOBS_MAX */
+	int64_t felt_us, paced_ms;
 	bool claiming, stopped;
 	int64_t next_ms; /* from the running claim: when to look again */
 };
@@ -53,8 +58,8 @@ static void job_over(void *with)
 	struct runner *r = with;
 
 	r->running--;
-	if (r->running == JOBS_MAX - 1 || r->running == 0)
-		look_in(r, 0);
+	if (r->running < r->pace)
+		look_in(r, r->pace == 1 ? PAUSE_MS : 0);
 }
 
 static void job_begin(struct runner *r, const struct work *w)
@@ -98,7 +103,7 @@ static void claimed(struct flow *f)
 	for (size_t i = 0; i < c->claimed.n && !r->stopped; i++)
 		job_begin(r, &c->claimed.work[i]);
 	if (c->claimed.n == c->limit) {
-		r->next_ms = db_crowded(f->app->db) ? CROWDED_MS : 0;
+		r->next_ms = r->pace == 1 ? PAUSE_MS : 0;
 		return;
 	}
 	work_next_ms(f, f->app->db, &c->next_ms);
@@ -132,14 +137,19 @@ static const struct flow_kind claim_kind =
 static void on_timer(uv_timer_t *t)
 {
 	struct runner *r = t->data;
+	int64_t now = clock_mono_ms();
 	struct claim *c;
 
-	if (r->stopped || r->claiming || r->running >= JOBS_MAX)
+	if (now - r->paced_ms > QUIET_MS && r->pace < JOBS_MAX) {
+		r->pace++; /* no webhook has felt anything for a while */
+		r->paced_ms = now;
+	}
+	if (r->stopped || r->claiming || r->running >= r->pace)
 		return; /* claim_over and job_over look again */
 	r->claiming = true;
 	c = flow_new(r->app->flows, &claim_kind);
 	c->runner = r;
-	c->limit = db_crowded(r->app->db) ? 1 : JOBS_MAX - r->running;
+	c->limit = r->pace - r->running;
 	r->next_ms = LOOK_MS;
 	flow_on_end(&c->flow, claim_over, r);
 	flow_begin(&c->flow);
@@ -152,6 +162,7 @@ struct runner *runner_open(struct app *app)
 	struct runner *r = xcalloc(1, sizeof *r);
 
 	r->app = app;
+	r->pace = JOBS_MAX;
 	uv_timer_init(&app->loop.uv, &r->timer);
 	r->timer.data = r;
 	look_in(r, 0);
@@ -181,6 +192,22 @@ void runner_nudge(struct runner *r, unsigned ms)
 {
 	if (r != NULL)
 		look_in(r, ms);
+}
+
+void runner_felt(struct runner *r, int64_t us)
+{
+	int64_t now = clock_mono_ms();
+
+	if (r == NULL)
+		return;
+	r->felt_us += (us - r->felt_us) / 8;
+	if (now - r->paced_ms < PACE_MS)
+		return;
+	r->paced_ms = now;
+	if (r->felt_us > SLOW_US && r->pace > 1)
+		r->pace /= 2;
+	else if (r->felt_us < SLOW_US / 2 && r->pace < JOBS_MAX)
+		r->pace++;
 }
 
 unsigned runner_running(const struct runner *r)

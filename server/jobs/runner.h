@@ -4,8 +4,10 @@
  *
  * A job is a flow; when it ends in any way, its place is free again. A job that fails leaves its
  * row leased: it comes back when the lease runs out, so a failure is retried with the lease as its
- * back-off, and a process that dies is no different from one that fails. Webhooks go first: while
- * asks wait for the database the runner claims one job at a time.
+ * back-off, and a process that dies is no different from one that fails.
+ *
+ * Webhooks go first. Each tells how long it took (runner_felt); when they become slow the runner
+ * does fewer jobs at a time, down to one, and more again when they are quick.
  */
 #ifndef SWITCHBACK_SERVER_JOBS_RUNNER_H
 #define SWITCHBACK_SERVER_JOBS_RUNNER_H
@@ -33,6 +35,8 @@ void runner_stop(struct runner *r);
 void runner_close(struct runner *r);
 /* Something will be due in ms: look then, not later. */
 void runner_nudge(struct runner *r, unsigned ms);
+/* A webhook was kept, after this time at the service. */
+void runner_felt(struct runner *r, int64_t us);
 unsigned runner_running(const struct runner *r);
 
 #endif

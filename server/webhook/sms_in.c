@@ -17,6 +17,7 @@
 #include "server/webhook/signed.h"
 #include "server/webhook/webhooks.h"
 #include "shared/cards.h"
+#include "shared/clock.h"
 #include "shared/log.h"
 #include "shared/phone.h"
 #include "shared/utf8.h"
@@ -253,6 +254,7 @@ static void kept(struct flow *f)
 			 phone_masked(s->text.from));
 		break;
 	}
+	runner_felt(f->app->runner, clock_mono_us() - f->started_us);
 	web_reply(s->sender.ticket, 200, "text/xml", STR_LIT(TWIML_EMPTY));
 }
 
