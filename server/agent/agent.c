@@ -63,7 +63,7 @@ static unsigned answered_by_policy(const struct finding *f)
 	unsigned bits = 0;
 
 	for (size_t i = 0; i < f->policies_n; i++) {
-		bits |= TOPIC_BIT(TOPIC_SALES) | TOPIC_BIT(TOPIC_SUPPORT);
+		bits |= TOPIC_BIT(TOPIC_SALES) | TOPIC_BIT(TOPIC_HAVE) | TOPIC_BIT(TOPIC_SUPPORT);
 		if (f->policies[i].kind == POLICY_RETURNS || f->policies[i].kind == POLICY_TRADE)
 			bits |= TOPIC_BIT(TOPIC_RETURN);
 		if (f->policies[i].kind == POLICY_LOCATIONS) /* "the other store's number" */
@@ -96,8 +96,8 @@ static void recognize(struct turn *t, struct finding *f)
 		f->topics = TOPIC_BIT(TOPIC_OPEN);
 	f->left = intent_unexplained(&f->phrase, about_hours(f));
 	if (f->left == 0 && (f->topics & facts) != 0 &&
-	    (f->topics & TOPICS_FOR_STAFF) == TOPIC_BIT(TOPIC_SALES))
-		f->topics &= ~TOPIC_BIT(TOPIC_SALES); /* "do you have a phone number" */
+	    (f->topics & TOPICS_FOR_STAFF) == TOPIC_BIT(TOPIC_HAVE))
+		f->topics &= ~TOPIC_BIT(TOPIC_HAVE); /* "do you have a phone number" */
 }
 
 /* What of it we may answer, and whether that is all of it. */

@@ -88,7 +88,7 @@ static bool day_is_sure(const struct reply *r, const struct store_day *d,
 
 	if (d->special != NULL || d->why == STORE_BY_HAND || d->spans_n == 0 || h == NULL)
 		return true;
-	return asked == NULL && (!h->everywhere || d->day == r->today);
+	return asked == NULL && (!h->unusual || d->day == r->today);
 }
 
 static void say_unsure(struct reply *r, const struct store_day *d, const struct holiday *asked)

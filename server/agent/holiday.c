@@ -9,23 +9,23 @@
 
 /* clang-format off */
 static const struct holiday holidays[] = {
-	{"Christmas Eve", "la veille de Noël", false, HOLIDAY_FIXED, 12, 24, 0,
+	{"Christmas Eve", "la veille de Noël", true, HOLIDAY_FIXED, 12, 24, 0,
 	 {"christmas|xmas eve", "veille de noel"}},
-	{"Boxing Day", "le lendemain de Noël", false, HOLIDAY_FIXED, 12, 26, 0,
+	{"Boxing Day", "le lendemain de Noël", true, HOLIDAY_FIXED, 12, 26, 0,
 	 {"boxing day", "lendemain de noel"}},
-	{"New Year's Eve", "la veille du jour de l'An", false, HOLIDAY_FIXED, 12, 31, 0,
+	{"New Year's Eve", "la veille du jour de l'An", true, HOLIDAY_FIXED, 12, 31, 0,
 	 {"new year|years ?s eve", "veille du jour de l an"}},
 	{"Easter Monday", "le lundi de Pâques", false, HOLIDAY_EASTER, 0, 1, 0,
 	 {"easter monday", "lundi de paques"}},
 	{"Good Friday", "le Vendredi saint", true, HOLIDAY_EASTER, 0, -2, 0,
 	 {"good friday", "vendredi saint"}},
-	{"Easter Sunday", "le dimanche de Pâques", false, HOLIDAY_EASTER, 0, 0, 0,
+	{"Easter Sunday", "le dimanche de Pâques", true, HOLIDAY_EASTER, 0, 0, 0,
 	 {"easter ?sunday", "?dimanche ?de paques"}},
 	{"New Year's Day", "le jour de l'An", true, HOLIDAY_FIXED, 1, 1, 0,
 	 {"new year|years ?s ?day", "jour de l an"}},
 	{"Family Day", "le jour de la Famille", false, HOLIDAY_NTH, 2, 3, 1,
 	 {"family day", "jour|fete de la famille"}},
-	{"Victoria Day", "la Journée nationale des patriotes", false, HOLIDAY_BEFORE, 5, 24, 1,
+	{"Victoria Day", "la Journée nationale des patriotes", true, HOLIDAY_BEFORE, 5, 24, 1,
 	 {"victoria day", "may long ?week ?end", "?journee ?nationale ?des patriotes", "fete de la reine"}},
 	{"Saint-Jean-Baptiste Day", "la fête nationale", false, HOLIDAY_FIXED, 6, 24, 0,
 	 {"st|saint jean ?baptiste ?day", "fete nationale"}},
@@ -44,7 +44,7 @@ static const struct holiday holidays[] = {
 	{"Remembrance Day", "le jour du Souvenir", false, HOLIDAY_FIXED, 11, 11, 0,
 	 {"remembrance day", "jour du souvenir"}},
 	{"Christmas Day", "Noël", true, HOLIDAY_FIXED, 12, 25, 0,
-	 {"christmas|xmas ?day", "?jour ?de noel"}},
+	 {"christmas|xmas ?day", "?jour ?de noel", "temps des fetes", "pendant|durant les fetes"}},
 };
 /* clang-format on */
 

@@ -21,7 +21,7 @@ enum holiday_rule {
 
 struct holiday {
 	const char *name_en, *name_fr;
-	bool everywhere; /* statutory in every province: an ordinary store is closed */
+	bool unusual; /* stores are often closed, or keep other hours, all over the country */
 	enum holiday_rule rule;
 	int month, n, weekday;
 	const char *patterns[HOLIDAY_PATTERNS]; /* phrase.h; how people name it */

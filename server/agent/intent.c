@@ -26,7 +26,8 @@ const char *topic_reason(enum topic t)
 	case TOPIC_RETURN: return "returns";
 	case TOPIC_SERVICE: return "service_booking";
 	case TOPIC_ORDER: return "order_status";
-	case TOPIC_SALES: return "sales_inquiry";
+	case TOPIC_SALES:
+	case TOPIC_HAVE: return "sales_inquiry";
 	case TOPIC_SUPPORT: return "general_support";
 	default: return "unknown";
 	}
@@ -39,18 +40,24 @@ const char *topic_class(enum topic t)
 	return strcmp(reason, "unknown") == 0 ? "general_support" : reason;
 }
 
-static bool has_digit(struct str s)
+/* "5", "530", "9h30", "7pm": an hour of the day, as far as a word can tell. */
+static bool is_hour(struct str word)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] >= '0' && s.p[i] <= '9')
-			return true;
-	}
-	return false;
+	int hour = 0;
+	size_t i = 0;
+
+	while (i < word.n && i < 2 && word.p[i] >= '0' && word.p[i] <= '9')
+		hour = hour * 10 + (word.p[i++] - '0');
+	if (i == 0 || hour > 60 || word.n > 5)
+		return false;
+	word = str_sub(word, i, word.n);
+	return word.n == 0 || word.p[0] == 'h' || word_among(word, "am pm a p") ||
+	       (word.p[0] >= '0' && word.p[0] <= '9');
 }
 
 static bool is_filler(struct str word, bool about_hours)
 {
-	if (about_hours && (word_among(word, hours_words) || has_digit(word)))
+	if (about_hours && (word_among(word, hours_words) || is_hour(word)))
 		return true;
 	for (size_t i = 0; i < filler_words_n; i++) {
 		if (word_among(word, filler_words[i]))

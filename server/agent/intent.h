@@ -21,6 +21,7 @@ enum topic {
 	TOPIC_SUPPORT,
 	TOPIC_ORDER,
 	TOPIC_SALES,
+	TOPIC_HAVE, /* "do you have", whatever follows */
 	/* Answered from the store's rows. */
 	TOPIC_WEEK,   /* "what are your hours" */
 	TOPIC_OPEN,   /* "are you open" */

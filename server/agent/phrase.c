@@ -233,7 +233,8 @@ struct phrases phrases_read(struct arena *a, const struct agent_message *message
 
 /* ---- matching ---- */
 
-/* One letter wrong, missing, added, or two neighbours swapped. */
+/* One letter wrong, missing, added, or two neighbours swapped; never the last one, because endings
+ * make other words ("location", "locations"). */
 static bool almost(struct str a, struct str b)
 {
 	size_t front = 0, back = 0;
@@ -245,6 +246,8 @@ static bool almost(struct str a, struct str b)
 	while (back < a.n - front && back < b.n - front &&
 	       a.p[a.n - 1 - back] == b.p[b.n - 1 - back])
 		back++;
+	if (back == 0)
+		return false;
 	a = str_sub(a, front, a.n - front - back);
 	b = str_sub(b, front, b.n - front - back);
 	return (a.n <= 1 && b.n <= 1) ||

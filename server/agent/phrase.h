@@ -42,7 +42,8 @@ struct phrases phrases_read(struct arena *a, const struct agent_message *message
  *	?the|your	may be missing		...		up to four words of any kind
  *	_		any one word		#		a word with a digit in it
  *	^  $		the phrase begins, ends here
- * A word of seven letters or more also matches with one letter wrong, missing, added or swapped.
+ * A word of seven letters or more also matches with one letter wrong, missing, added or swapped,
+ *but for the last.
  */
 struct match {
 	size_t from, to; /* words; to is behind the last */

@@ -43,6 +43,7 @@ static const struct policy_topic {
 		"couvert* par ?la garantie",
 		"combien de temps|duree ?de ?dure ?la garantie",
 		"y ?a ?t ?il|avez|offrez|est ?vous ?ce ?que ?une ?des garantie*",
+		"warranty|guarantee on|for ?a|the|your ?new bike|bikes|parts|repairs|service|ebikes",
 		"^ ?la ?le warranty|garantie ?policy $"}},
 	{POLICY_OTHER, "rental rentals rent louer location", "sales_inquiry", {
 		"do|can you ?guys ?also rent ?out ?bikes|ebikes|bicycles|skis",
@@ -96,11 +97,11 @@ static const struct policy_topic {
 		"essayer ?un|des|le ?velo|velos", "essai|essais routier|routiers"}},
 	{POLICY_OTHER, "dog dogs pet pets chien chiens animaux", "store_info", {
 		"dog|dogs|pet|pets allowed|friendly|welcome|ok", "bring|have my|a|our dog|dogs|pet|puppy",
-		"chien|chiens|animaux acceptes|admis|permis|bienvenus", "amener|venir avec|apporter mon|un|le chien"}},
+		"chien|chiens|animaux ... acceptes|admis|permis|bienvenus", "amener|venir avec|apporter mon|un|le chien"}},
 	{POLICY_OTHER, "accessibility accessible wheelchair accessibilite fauteuil", "store_info", {
-		"wheelchair|accessible|accessibility|ramp|elevator", "fauteuil roulant", "accessibilite|mobilite reduite|rampe"}},
+		"wheelchair|accessible|accessibility|ramp|elevator", "fauteuil roulant", "accessibilite|rampe", "mobilite reduite"}},
 	{POLICY_OTHER, "washroom washrooms bathroom restroom toilet toilette toilettes", "store_info", {
-		"washroom|washrooms|bathroom|bathrooms|restroom|restrooms|toilet", "toilette|toilettes|salle de bain|bains"}},
+		"washroom|washrooms|bathroom|bathrooms|restroom|restrooms|toilet", "toilette|toilettes", "salle de bain|bains"}},
 	{POLICY_OTHER, "wifi wi", "store_info", {"wifi|wi ?fi"}},
 	{POLICY_LOCATIONS, "locations stores branches succursales succursale magasins", "store_info", {
 		"more than one store|location|shop", "other|another|second|different|any|other|nearest|closest stores|locations|location|branch|branches",

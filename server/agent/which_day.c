@@ -97,8 +97,7 @@ static void named_holidays(struct phrase *p, int64_t today, struct asked_days *o
 		}
 	}
 	if (claim(p, "?statutory|stat|public|the|on holiday|holidays", &m) ||
-	    claim(p, "jour|jours|conge|conges ferie|feries", &m) || claim(p, "feries|ferie", &m) ||
-	    claim(p, "pendant|durant|aux les|fetes ?fetes", &m))
+	    claim(p, "jour|jours|conge|conges ferie|feries", &m) || claim(p, "feries|ferie", &m))
 		out->holidays = true;
 }
 
@@ -150,37 +149,96 @@ static void date_add(struct asked_days *out, int64_t today, int month, int mday)
 		day_add(out, day_number(year + 1, month, mday), NULL);
 }
 
-static void written_dates(struct phrase *p, int64_t today, struct asked_days *out)
+/* "24 and 25 December", "July 1 or 2": the number beside the one that was read, if it is one. */
+static void date_beside(struct phrase *p, size_t number, int step, int month, int64_t today,
+			struct asked_days *out)
+{
+	size_t i = number;
+	bool joined = false;
+
+	do {
+		i += (size_t)step; /* below 0 it wraps, and is beyond the end */
+		if (i >= p->n)
+			return;
+		joined = joined || word_among(p->words[i].text, "and et or ou to au");
+	} while (word_among(p->words[i].text, "and et or ou to au le the"));
+	if (!joined || p->words[i].dated || !is_ordinal(p->words[i].text))
+		return;
+	p->words[i].dated = p->words[i].explained = true;
+	date_add(out, today, month, leading_number(p->words[i].text));
+}
+
+static void month_dates(struct phrase *p, int month, int64_t today, struct asked_days *out)
 {
 	char pattern[80];
 	struct match m;
-	int64_t day;
 
-	for (size_t month = 0; month < ARRAY_LEN(months); month++) {
-		for (int swapped = 0; swapped < 2; swapped++) {
-			snprintf(pattern, sizeof(pattern),
-				 swapped ? "%s ?the #" : "?the|le # ?of %s", months[month]);
-			if (!pattern_find(pattern, p, 0, &m))
+	for (int swapped = 0; swapped < 2; swapped++) {
+		snprintf(pattern, sizeof(pattern), swapped ? "%s ?the #" : "?the|le # ?of %s",
+			 months[month - 1]);
+		if (!claim(p, pattern, &m))
+			continue;
+		for (size_t i = m.from; i < m.to; i++) {
+			if (!is_ordinal(p->words[i].text))
 				continue;
-			for (size_t i = m.from; i < m.to; i++) {
-				if (is_ordinal(p->words[i].text) && claim(p, pattern, &m))
-					date_add(out, today, (int)month + 1,
-						 leading_number(p->words[i].text));
-			}
+			date_add(out, today, month, leading_number(p->words[i].text));
+			date_beside(p, i, swapped ? 1 : -1, month, today, out);
 		}
 	}
-	/* 2026-07-01: its three numbers are three words. */
+}
+
+/* 2026-07-01: its three numbers are three words. */
+static void iso_dates(struct phrase *p, int64_t today, struct asked_days *out)
+{
+	char text[16];
+	int64_t day;
+
 	for (size_t i = 0; i + 2 < p->n; i++) {
-		snprintf(pattern, sizeof(pattern), STR_FMT "-" STR_FMT "-" STR_FMT,
+		snprintf(text, sizeof(text), STR_FMT "-" STR_FMT "-" STR_FMT,
 			 STR_ARG(str_sub(p->words[i].text, 0, 5)),
 			 STR_ARG(str_sub(p->words[i + 1].text, 0, 3)),
 			 STR_ARG(str_sub(p->words[i + 2].text, 0, 3)));
-		if (!day_parse(str_of(pattern), &day) || day < today)
+		if (!day_parse(str_of(text), &day) || day < today)
 			continue;
 		for (size_t j = i; j < i + 3; j++)
 			p->words[j].dated = p->words[j].explained = true;
 		day_add(out, day, NULL);
 	}
+}
+
+/* "the 24th", "le 24": the next day of that number. "le 24 h" and "the 9 am" are none. */
+static void bare_dates(struct phrase *p, int64_t today, struct asked_days *out)
+{
+	struct match m;
+
+	for (size_t from = 0; pattern_find("the|le #", p, from, &m); from = m.to) {
+		struct str number = p->words[m.to - 1].text;
+		struct day first = day_split(today);
+		int mday = leading_number(number);
+
+		if (p->words[m.to - 1].dated || !is_ordinal(number) ||
+		    (m.to < p->n && word_among(p->words[m.to].text, "am pm a p h heures hours")))
+			continue;
+		while (mday >= 1 && mday <= 31 && /* not in every month: ends within two */
+		       (!day_exists(first.year, first.month, mday) ||
+			day_number(first.year, first.month, mday) < today)) {
+			first.year += first.month / 12;
+			first.month = first.month % 12 + 1;
+		}
+		if (mday < 1 || mday > 31)
+			continue;
+		day_add(out, day_number(first.year, first.month, mday), NULL);
+		for (size_t i = m.from; i < m.to; i++)
+			p->words[i].dated = p->words[i].explained = true;
+	}
+}
+
+static void written_dates(struct phrase *p, int64_t today, struct asked_days *out)
+{
+	for (int month = 1; month <= (int)ARRAY_LEN(months); month++)
+		month_dates(p, month, today, out);
+	iso_dates(p, today, out);
+	bare_dates(p, today, out);
 }
 
 /* ---- days by their names ---- */
@@ -206,11 +264,31 @@ static const char *const today_patterns[] = {
 	"a soir",
 };
 
-static void named_days(struct phrase *p, int64_t today, struct asked_days *out)
+/* How many weekdays are named. "next Monday", said on a Monday, is in a week. */
+static int weekdays_named(struct phrase *p, int64_t today, struct asked_days *out)
 {
-	int weekday = day_weekday(today);
+	char pattern[120];
 	struct match m;
 	int named = 0;
+
+	for (int d = 1; d <= WEEK_DAYS; d++) {
+		snprintf(pattern, sizeof(pattern), "?next|this|coming|every %s ?prochain|next",
+			 weekdays[d - 1]);
+		while (claim(p, pattern, &m)) {
+			int ahead = (d - day_weekday(today) + WEEK_DAYS) % WEEK_DAYS;
+			bool next = word_among(p->words[m.from].text, "next coming") ||
+				    word_among(p->words[m.to - 1].text, "prochain next");
+
+			day_add(out, today + (ahead == 0 && next ? WEEK_DAYS : ahead), NULL);
+			named++;
+		}
+	}
+	return named;
+}
+
+static void named_days(struct phrase *p, int64_t today, struct asked_days *out)
+{
+	struct match m;
 
 	while (claim(p, "?the day after tomorrow", &m) || claim(p, "apres demain", &m))
 		day_add(out, today + 2, NULL);
@@ -220,33 +298,58 @@ static void named_days(struct phrase *p, int64_t today, struct asked_days *out)
 		if (claim(p, today_patterns[i], &m))
 			day_add(out, today, NULL);
 	}
-	for (int d = 1; d <= WEEK_DAYS; d++) {
-		while (claim(p, weekdays[d - 1], &m)) {
-			named++;
-			day_add(out, today + (d - weekday + WEEK_DAYS) % WEEK_DAYS, NULL);
-		}
-	}
-	if (claim(p, "week end|ends", &m) || claim(p, "fin|fins de semaine|semaines", &m)) {
-		if (weekday != WEEK_DAYS)
-			day_add(out, today + 6 - weekday, NULL);
-		day_add(out, today + WEEK_DAYS - weekday, NULL);
-	}
-	if (claim(p, "this|next|during|all|every|the ?whole week|day", &m) ||
-	    claim(p, "cette|la semaine ?prochaine", &m) ||
-	    claim(p, "weekdays|weekday|week days", &m) || claim(p, "en|sur semaine", &m) ||
-	    claim(p, "tous les jours|soirs", &m) ||
-	    (named >= 2 && pattern_find("to|through|thru|until|till|a|au|jusqu", p, 0, &m)))
-		out->week = true;
+}
+
+/* Behind a date or a holiday, "weekend" is not the next one: then the word stays unexplained. */
+static void weekend(struct phrase *p, int64_t today, struct asked_days *out)
+{
+	int weekday = day_weekday(today);
+	struct match m;
+
+	if (out->n > 0 || !(claim(p, "?this week end|ends", &m) ||
+			    claim(p, "?cette fin|fins de semaine|semaines", &m)))
+		return;
+	if (weekday != WEEK_DAYS)
+		day_add(out, today + 6 - weekday, NULL);
+	day_add(out, today + WEEK_DAYS - weekday, NULL);
+}
+
+static bool whole_week(struct phrase *p)
+{
+	static const char *const patterns[] = {
+		"this|next|during|all|every|the ?whole week|day",
+		"cette|la semaine ?prochaine",
+		"weekdays|weekday",
+		"week days",
+		"en|sur semaine",
+		"tous les jours|soirs",
+		"# days|jours ?a|per|par|sur ?7|week|semaine",
+		"24 hours|h|heures|7 ?a ?sur ?24 ?7 ?day",
+	};
+	struct match m;
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(patterns); i++)
+		found = claim(p, patterns[i], &m) || found;
+	return found;
 }
 
 void which_day(struct arena *a, struct phrase *p, const struct store *s, int64_t today,
 	       struct asked_days *out)
 {
+	struct match m;
+	int named;
+
 	*out = (struct asked_days){0};
 	for (size_t i = 0; i < p->n; i++)
 		p->words[i].dated = false;
 	special_days(a, p, s, today, out);
 	named_holidays(p, today, out);
 	written_dates(p, today, out);
+	weekend(p, today, out);
 	named_days(p, today, out);
+	named = weekdays_named(p, today, out);
+	if (named >= 2 && pattern_find("to|through|thru|until|till|a|au|jusqu", p, 0, &m))
+		out->week = true;
+	out->week = whole_week(p) || out->week;
 }
