@@ -53,7 +53,7 @@ struct sockets {
 	struct socket *arriving; /* while libwebsockets takes it in */
 	uv_timer_t end;          /* destroys the context outside of every callback */
 	unsigned max, count;
-	bool broken, closing, timer_closed;
+	bool broken, closing, ending, timer_closed;
 };
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
@@ -415,13 +415,35 @@ static void on_timer_closed(uv_handle_t *h)
 	sockets_free(ss);
 }
 
+static void closing_seen(uv_handle_t *h, void *found)
+{
+	if (uv_is_closing(h))
+		*(bool *)found = true;
+}
+
+/* libwebsockets 4.1 ends in two steps on a loop that is not its own: the first call closes its
+ * handles (and calls CLOSED for every socket left), a second one, after the loop has closed them,
+ * frees it. */
 static void on_end(uv_timer_t *t)
 {
 	struct sockets *ss = t->data;
+	bool busy = false;
 
-	if (ss->context != NULL)
-		lws_context_destroy(ss->context); /* calls CLOSED for each that is left */
-	ss->context = NULL;
+	if (ss->context != NULL && !ss->ending) {
+		ss->ending = true;
+		lws_context_destroy(ss->context);
+		uv_timer_start(t, on_end, 1, 0);
+		return;
+	}
+	if (ss->context != NULL) {
+		uv_walk(&ss->loop->uv, closing_seen, &busy);
+		if (busy) {
+			uv_timer_start(t, on_end, 1, 0);
+			return;
+		}
+		lws_context_destroy(ss->context);
+		ss->context = NULL;
+	}
 	uv_close((uv_handle_t *)t, on_timer_closed);
 }
 
