@@ -76,6 +76,7 @@ CREATE DOMAIN text_500 AS text CHECK (char_length(VALUE) <= 500);
 CREATE DOMAIN text_4000 AS text CHECK (char_length(VALUE) <= 4000);
 CREATE DOMAIN sms_text AS text CHECK (char_length(VALUE) <= 1600);
 CREATE DOMAIN message_text AS text CHECK (char_length(VALUE) <= 65536);
+CREATE DOMAIN hash_or_none AS bytea CHECK (octet_length(VALUE) IN (0, 32));
 CREATE DOMAIN json_object AS jsonb CHECK (jsonb_typeof(VALUE) = 'object');
 CREATE DOMAIN number_from_0 AS bigint CHECK (VALUE >= 0);
 CREATE DOMAIN number_from_1 AS bigint CHECK (VALUE >= 1);

@@ -67,7 +67,7 @@ CREATE TABLE organization_counters (
 	organization_id uuid PRIMARY KEY REFERENCES organizations (id),
 	last_event      number_from_0 NOT NULL DEFAULT 0,
 	last_audit      number_from_0 NOT NULL DEFAULT 0,
-	audit_hash      bytea NOT NULL DEFAULT '\x',
+	audit_hash      hash_or_none NOT NULL DEFAULT '\x',
 	-- Segments put into the outbox on that day, for daily_segment_cap.
 	segments_day    date NOT NULL DEFAULT '-infinity',
 	segments_used   integer NOT NULL DEFAULT 0

@@ -90,14 +90,15 @@ static const struct rule {
 	 " WHERE c.relnamespace = $1::regnamespace AND (x.indisunique OR x.indisexclusion) AND c.relname <> 'schema_migrations'"
 	 " AND n.relname NOT IN " PLATFORM_UNIQUE
 	 " AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (x.indkey) AND a.attname = " TENANT_KEY ")"},
-	{"bounded text", /* a CHECK names the column, or a key to a bounded one; what is computed is as long as its source */
-	 "SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+	{"bounded text", /* by its domain, a CHECK that names the column, or a key to a bounded one; what is computed is as long as its source */
+	 "SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type y ON y.oid = a.atttypid"
 	 " WHERE c.relnamespace = $1::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
 	 " AND c.relname <> 'schema_migrations' AND a.attgenerated = ''"
-	 " AND a.atttypid IN ('text'::regtype, 'text[]'::regtype, 'varchar'::regtype, 'bytea'::regtype)"
+	 " AND coalesce(nullif(y.typbasetype, 0), y.oid) IN ('text'::regtype, 'text[]'::regtype, 'varchar'::regtype, 'bytea'::regtype)"
+	 " AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.contypid = y.oid AND k.contype = 'c')"
 	 " AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('c', 'f') AND a.attnum = ANY (k.conkey))"},
-	{"updated_at", /* moves by itself */
-	 "SELECT c.relname" TENANTS " AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'updated_at')"
+	{"updated_at", /* moves by itself, but on the hot tables, where whoever updates sets it */
+	 "SELECT c.relname" TENANTS " AND c.relname NOT IN ('conversations', 'messages', 'outbox') AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'updated_at')"
 	 " AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgenabled <> 'D'"
 	 "  AND t.tgfoid = 'public.touch_updated_at'::regproc)"},
 	{"view", /* reads as whoever asks */
@@ -157,6 +158,7 @@ static const struct breach {
 	{"column grant", "GRANT SELECT (id) ON scratch.child TO switchback_lookup", "child.id"},
 	{"unique", "ALTER TABLE scratch.child ADD UNIQUE (parent_id)", "scratch.child_parent_id_key"},
 	{"bounded text", "ALTER TABLE scratch.child ADD note text", "child.note"},
+	{"bounded text", "CREATE DOMAIN scratch.anything AS text; ALTER TABLE scratch.child ADD note scratch.anything", "child.note"},
 	{"updated_at", "DROP TRIGGER touch ON scratch.child", "child"},
 	{"updated_at", "ALTER TABLE scratch.child DISABLE TRIGGER touch", "child"},
 	{"view", "CREATE VIEW scratch.peek AS SELECT * FROM scratch.child", "peek"},

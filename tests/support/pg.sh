@@ -69,11 +69,12 @@ running() {
 	[ -n "$place" ] && [ -f "$data/postmaster.pid" ] && [ -n "$(port)" ] &&
 		as_pg "$bin/pg_isready" -q -t 3 -h "$place" -p "$(port)"
 }
+port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 free_port() { # a port that nobody listens on now; taken by another before we bind it: start tries again
 	local p
 	for _ in $(seq 50); do
 		p=$((20000 + RANDOM % 12000))
-		(exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }
+		port_taken "$p" || { echo "$p"; return; }
 	done
 	fail "found no free port"
 }
@@ -137,10 +138,18 @@ make_cluster() {
 
 start() {
 	local try p
+	# The port of the last time, so that addresses survive a restart; a fresh one when somebody has it. After a crash
+	# (a pid file was left) it may be PostgreSQL's own children, who need some seconds to see that they are orphans.
+	p=$(cat "$place/port" 2>/dev/null || true)
+	if [ -n "$p" ] && [ -f "$data/postmaster.pid" ]; then
+		for try in $(seq 60); do
+			port_taken "$p" || break
+			sleep 0.25
+		done
+	fi
 	for try in 1 2 3 4 5; do
-		# The port of the last time, so that addresses survive a restart; a fresh one when somebody has it.
-		p=$(cat "$place/port" 2>/dev/null || true)
-		if [ -z "$p" ] || [ "$try" -gt 1 ] || (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null; then p=$(free_port); fi
+		if [ -z "$p" ] || [ "$try" -gt 2 ] || port_taken "$p"; then p=$(free_port); fi
+		[ "$try" -eq 1 ] || sleep 0.5
 		if as_pg "$bin/pg_ctl" -D "$data" -s -w -t 60 -l "$place/postgres.log" -o "-p $p" start >/dev/null 2>&1; then
 			echo "$p" >"$place/port"
 			if [ -n "$run_as" ]; then chown "$run_as:" "$place/port"; fi
