@@ -253,7 +253,7 @@ Test(sim_rest, answers_have_the_described_form)
 		     201);
 	expect_answer(root, DESCRIBED "/IncomingPhoneNumbers.json", "post", "201");
 	cr_assert_eq(ask("GET", BASE ".json", ""), 200);
-	expect_answer(root, DESCRIBED ".json", "get", "200");
+	expect_answer(root, "/2010-04-01/Accounts/{Sid}.json", "get", "200");
 	json_decref(root);
 }
 

@@ -175,7 +175,7 @@ static void rule_draw(const struct phone *p, struct sim_cells *g, int row)
 	struct str notice = str_of(p->notice);
 	enum sim_style style = p->notice_warns ? SIM_WARN : SIM_FAINT;
 	char count[80];
-	int width;
+	int width, used;
 
 	sim_segments_count(str_make(p->input, p->input_n), &parts);
 	snprintf(count, sizeof count, "%u/%u", parts.left, parts.count);
@@ -188,8 +188,11 @@ static void rule_draw(const struct phone *p, struct sim_cells *g, int row)
 	} else if (notice.n == 0) {
 		notice = str_of(says(p, SIM_SAYS_KEYS));
 	}
-	(void)sim_cells_put(g, row, 1, g->cols - width - 4, notice, style);
-	(void)sim_cells_put(g, row, g->cols - width - 1, width, str_of(count), SIM_FAINT);
+	used = sim_cells_put(g, row, 2, g->cols - width - 6, notice, style);
+	sim_cells_fill(g, row, 1, 1, ' ', SIM_FAINT);
+	sim_cells_fill(g, row, 2 + used, 1, ' ', SIM_FAINT);
+	sim_cells_fill(g, row, g->cols - width - 3, width + 2, ' ', SIM_FAINT);
+	(void)sim_cells_put(g, row, g->cols - width - 2, width, str_of(count), SIM_FAINT);
 }
 
 /* The part of the input that shows: it moves so that the cursor is in it. */

@@ -1,0 +1,284 @@
+/* The practice phone: what a person sees and what their keys do, without a terminal. */
+#include <criterion/criterion.h>
+
+#include "shared/utf8.h"
+#include "tests/sim/phone_model.h"
+#include "tests/sim/phone_view.h"
+
+#define STORE "+14165550001"
+#define AT    INT64_C(1793714709000000)
+
+static struct phone phone;
+static struct buf screen;
+
+static void open_phone(void)
+{
+	struct phone_store s = {.number = STORE, .name = "Bici Downtown"};
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	phone_init(&phone, "+15145550199", false, false);
+	phone_update(&phone, &(struct phone_msg){.kind = PHONE_MSG_LINK, .link = PHONE_UP});
+	phone_update(&phone, &(struct phone_msg){.kind = PHONE_MSG_STORE, .store = &s});
+}
+
+static void close_phone(void)
+{
+	phone_clear(&phone);
+	buf_clear(&screen);
+}
+
+TestSuite(sim_phone, .init = open_phone, .fini = close_phone);
+
+static void text(const char *sid, bool mine, const char *body, const char *state)
+{
+	struct phone_text t = {.mine = mine, .at_us = AT + phone.texts_n, .body = (char *)(size_t)body};
+
+	snprintf(t.sid, sizeof t.sid, "%s", sid);
+	snprintf(t.store, sizeof t.store, STORE);
+	snprintf(t.state, sizeof t.state, "%s", state);
+	phone_update(&phone, &(struct phone_msg){.kind = PHONE_MSG_TEXT, .text = &t});
+}
+
+static void key(enum phone_key k)
+{
+	phone_update(&phone, &(struct phone_msg){.kind = PHONE_MSG_KEY, .key = k});
+}
+
+static void type(const char *s)
+{
+	struct str rest = str_of(s);
+
+	while (rest.n > 0) {
+		uint32_t c;
+		size_t n = utf8_next(rest, &c);
+
+		phone_update(&phone, &(struct phone_msg){
+					     .kind = PHONE_MSG_KEY, .key = PHONE_KEY_CHAR, .code = c});
+		rest = str_sub(rest, n, rest.n);
+	}
+}
+
+static const char *draw(int rows, int cols)
+{
+	struct sim_cells g;
+
+	phone_update(&phone, &(struct phone_msg){.kind = PHONE_MSG_RESIZE, .rows = rows, .cols = cols});
+	sim_cells_init(&g, rows, cols, phone.ascii);
+	phone_draw(&phone, &g);
+	buf_reset(&screen);
+	sim_cells_text(&g, &screen);
+	sim_cells_clear(&g);
+	return buf_cstr(&screen);
+}
+
+
+static bool shows(const char *what)
+{
+	return str_find(buf_str(&screen), str_of(what)) >= 0;
+}
+
+Test(sim_phone, shows_a_conversation_with_times_and_states)
+{
+	text("SM1", true, "are you open?", "delivered");
+	text("SM2", false, "We're open now, until 6 p.m.", "delivered");
+	text("SM3", true, "thanks", "sent");
+	cr_expect_str_eq(draw(9, 60),
+			 " Bici Downtown  +1 416 555-0001             +1 514 555-0199\n"
+			 "                                            are you open? \u2590\n"
+			 "                                          14:05 delivered\n"
+			 "\u2590 We're open now, until 6 p.m.\n"
+			 "  14:05\n"
+			 "                                                   thanks \u2590\n"
+			 "                                               14:05 sent\n"
+			 "\u2500 Enter send  Tab store  F1 help  Ctrl-C quit \u2500\u2500\u2500\u2500\u2500\u2500"
+			 " 160/1 \u2500\n"
+			 ">\n");
+}
+
+Test(sim_phone, a_state_changes_in_its_place)
+{
+	text("SM1", true, "one", "sent");
+	text("SM2", true, "two", "sent");
+	text("SM1", true, "one", "unanswered");
+	draw(10, 60);
+	cr_expect(shows("the store did not take it"));
+	cr_expect_eq(phone.texts_n, 2);
+}
+
+Test(sim_phone, hostile_text_is_seen_and_does_nothing)
+{
+	text("SM1", false, "a\x1b[2J\x07\rb\tc \u202egnp.exe \u200bz \xff \xc2\x85!", "delivered");
+	draw(8, 60);
+	cr_expect(shows("a\u241b[2J\u2407\u240db\u2409c \ufffdgnp.exe \ufffdz \ufffd \ufffd!"), "%s",
+		  buf_cstr(&screen));
+	for (size_t i = 0; i < screen.n; i++)
+		cr_expect(screen.p[i] == '\n' || (unsigned char)screen.p[i] >= 0x20);
+}
+
+Test(sim_phone, no_mark_or_wide_character_leaves_its_cell)
+{
+	struct buf b = {0};
+	struct sim_cells g;
+
+	buf_add_cstr(&b, "e");
+	for (int i = 0; i < 50; i++)
+		buf_add_cstr(&b, "\u0301");
+	for (int i = 0; i < 50; i++)
+		buf_add_cstr(&b, "\U0001F6B2");
+	text("SM1", false, buf_cstr(&b), "delivered");
+	sim_cells_init(&g, 24, 41, false);
+	phone_update(&phone, &(struct phone_msg){.kind = PHONE_MSG_RESIZE, .rows = 24, .cols = 41});
+	phone_draw(&phone, &g);
+	for (int i = 0; i < 24 * 41; i++) {
+		if (g.at[i].width == 2) {
+			cr_assert_neq(i % 41, 40, "half of it would be outside");
+			cr_expect_eq(g.at[i + 1].width, 0);
+		}
+	}
+	sim_cells_clear(&g);
+	buf_clear(&b);
+}
+
+Test(sim_phone, fits_any_window)
+{
+	static const int sizes[][2] = {{10, 40}, {4, 16}, {3, 10}, {1, 1}, {200, 300}, {24, 17}};
+
+	text("SM1", false, "A rather long answer that has to be broken into lines, with aVeryLongWord"
+			   "ThatHasNoBlankInItAtAllAndGoesOnAndOn.", "delivered");
+	type("and my own answer is longer than the line that it is written on");
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		draw(sizes[i][0], sizes[i][1]);
+	draw(10, 40);
+	cr_expect(shows("longer than the line that it is writ") == false);
+	cr_expect(shows("line that it is written on"), "the cursor's end of the input shows");
+}
+
+Test(sim_phone, what_is_written_is_sent_to_the_store_above)
+{
+	type("h\u00e9llo");
+	key(PHONE_KEY_LEFT);
+	key(PHONE_KEY_LEFT);
+	key(PHONE_KEY_LEFT);
+	key(PHONE_KEY_BACKSPACE);
+	type("e");
+	key(PHONE_KEY_END);
+	type("!");
+	key(PHONE_KEY_ENTER);
+	cr_assert_eq(phone.wishes_n, 1);
+	cr_expect_str_eq(phone.wishes[0].body, "hello!");
+	cr_expect_str_eq(phone.wishes[0].to, STORE);
+	cr_expect_eq(phone.input_n, 0);
+	key(PHONE_KEY_UP);
+	cr_expect_eq(phone.input_n, 6, "the last text comes back");
+	key(PHONE_KEY_WORD_WIPE);
+	cr_expect_eq(phone.input_n, 0);
+}
+
+Test(sim_phone, the_counter_says_when_letters_cost_more)
+{
+	type("abc");
+	draw(10, 60);
+	cr_expect(shows(" 157/1 "));
+	type("\u00ea");
+	draw(10, 60);
+	cr_expect(shows(" 66/1 "));
+}
+
+Test(sim_phone, lines_that_are_pasted_are_one_text)
+{
+	type("one");
+	phone_update(&phone,
+		     &(struct phone_msg){.kind = PHONE_MSG_KEY, .key = PHONE_KEY_ENTER, .more = true});
+	type("two");
+	key(PHONE_KEY_ENTER);
+	cr_assert_eq(phone.wishes_n, 1);
+	cr_expect_str_eq(phone.wishes[0].body, "one\ntwo");
+}
+
+static void command(const char *line)
+{
+	type(line);
+	key(PHONE_KEY_ENTER);
+}
+
+Test(sim_phone, commands_choose_numbers_send_pictures_and_leave)
+{
+	command("/to +1 416 555-0002");
+	cr_expect_str_eq(phone_store_number(&phone), "+14165550002");
+	key(PHONE_KEY_TAB);
+	cr_expect_str_eq(phone_store_number(&phone), STORE);
+	command("/to bob");
+	cr_expect(phone.notice_warns);
+	command("/photo bike.jpg");
+	cr_assert_eq(phone.wishes_n, 1);
+	cr_expect(phone.wishes[0].picture);
+	cr_expect_str_eq(phone.wishes[0].file, "bike.jpg");
+	text("SM1", true, "mine", "sent");
+	command("/from +15145550100");
+	cr_expect_eq(phone.wishes[1].kind, PHONE_WISH_FOLLOW);
+	cr_expect_eq(phone.texts_n, 0, "another phone shows its own texts");
+	command("/dance");
+	cr_expect(phone.notice_warns);
+	cr_expect_not(phone.quit);
+	command("/quit");
+	cr_expect(phone.quit);
+}
+
+Test(sim_phone, q_and_escape_are_no_way_out_but_control_c_is)
+{
+	type("q");
+	key(PHONE_KEY_ESCAPE);
+	cr_expect_not(phone.quit);
+	key(PHONE_KEY_QUIT);
+	cr_expect(phone.quit);
+}
+
+Test(sim_phone, earlier_texts_are_a_page_up_away)
+{
+	char sid[8], body[16];
+
+	for (int i = 0; i < 30; i++) {
+		snprintf(sid, sizeof sid, "SM%d", i);
+		snprintf(body, sizeof body, "number %d.", i);
+		text(sid, false, body, "delivered");
+	}
+	draw(12, 60);
+	cr_expect(shows("number 29.") && !shows("number 20."));
+	for (int i = 0; i < 20; i++)
+		key(PHONE_KEY_PAGE_UP);
+	draw(12, 60);
+	cr_expect(shows("number 0.") && !shows("number 29."));
+	type("x");
+	key(PHONE_KEY_ENTER);
+	draw(12, 60);
+	cr_expect(shows("number 29."), "writing goes back to the newest");
+}
+
+Test(sim_phone, speaks_french_and_plain_characters)
+{
+	phone.french = true;
+	draw(10, 60);
+	cr_expect(shows("Entr\u00e9e envoyer"));
+	phone.ascii = true;
+	text("SM1", false, "d\u00e9j\u00e0 vu \U0001F6B2", "delivered");
+	key(PHONE_KEY_HELP);
+	draw(14, 60);
+	key(PHONE_KEY_ESCAPE);
+	draw(10, 60);
+	for (size_t i = 0; i < screen.n; i++)
+		cr_expect((unsigned char)screen.p[i] < 0x7f, "byte %zu", i);
+	cr_expect(shows("d?j? vu ?"));
+}
+
+Test(sim_phone, only_so_many_texts_are_kept)
+{
+	char sid[12];
+
+	for (int i = 0; i < PHONE_TEXTS_MAX + 50; i++) {
+		snprintf(sid, sizeof sid, "SM%d", i);
+		text(sid, false, "x", "delivered");
+	}
+	cr_expect_eq(phone.texts_n, PHONE_TEXTS_MAX);
+	cr_expect_str_eq(phone.texts[0].sid, "SM50");
+}
