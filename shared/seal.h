@@ -15,6 +15,10 @@
 #define SEAL_PLAIN_MAX 400
 #define SEAL_OVERHEAD  29
 
+/* The `column` of each sealed value (the table's column with "_sealed" behind it). */
+#define SEAL_TWILIO_AUTH_TOKEN  "twilio_auth_token"
+#define SEAL_ELEVENLABS_API_KEY "elevenlabs_api_key"
+
 /* Seals plain (1 to SEAL_PLAIN_MAX bytes) into the arena. */
 MUST_USE
 bool seal_close(const struct settings_key *key, const char *organization_id, const char *column,

@@ -46,7 +46,7 @@ static void wrapped(FILE *to, const char *text)
 	fputc('\n', to);
 }
 
-void settings_help(FILE *to, enum program program)
+void settings_help(FILE *to, unsigned whose)
 {
 	size_t n;
 	const struct setting *rows = settings_rows(&n);
@@ -54,10 +54,10 @@ void settings_help(FILE *to, enum program program)
 	fprintf(to, "Settings, from the environment, from $CREDENTIALS_DIRECTORY/NAME, or from a "
 		    "file of KEY=value\nlines that --config FILE or SWITCHBACK_CONFIG names:\n\n");
 	for (size_t i = 0; i < n; i++) {
-		if ((rows[i].used_by & (unsigned)program) == 0)
+		if ((rows[i].used_by & whose) == 0)
 			continue;
 		fprintf(to, "  %s", rows[i].name);
-		if ((rows[i].needed_by & (unsigned)program) != 0)
+		if ((rows[i].needed_by & whose) != 0)
 			fprintf(to, "  (required)");
 		if (rows[i].fallback != NULL)
 			fprintf(to, "  [%s]", rows[i].fallback);
