@@ -12,12 +12,15 @@
 #define DIGITS_MIN  13
 #define DIGITS_MAX  19
 #define FILLERS_MAX 4 /* in a row, inside a number */
-#define STEPS_MAX                                                                       \
-	400 /* readings tried from one place: enough for any number that a person tells \
-	     */
+
+/* Readings tried from one place, enough for any number that a person tells; and in all, past which
+ * each word is read in one way only. */
+#define STEPS_MAX 400
+#define STEPS_ALL 100000
 
 /* ---- issuers
- * --------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------------------
+ */
 
 /* Fronts of six digits, from and to, the lengths that exist (bit n), and the usual one. */
 struct issuer {
@@ -169,7 +172,7 @@ struct search {
 	size_t behind; /* the token behind the last card found in the run */
 	/* while trying from one place */
 	size_t first;
-	unsigned steps, n;
+	unsigned steps, all_steps, n;
 	char digits[DIGITS_MAX + CARD_FIGURES_MAX];
 	struct card_found best;
 	int best_score;
@@ -300,8 +303,11 @@ static void go_on(struct search *s, size_t at)
 	size_t count = card_readings(s->tokens, s->run_last + 1, at, readings), next;
 	unsigned n = s->n;
 
+	if (s->all_steps > STEPS_ALL)
+		count = size_min(count, 1);
 	for (size_t i = 0; i < count && s->steps < STEPS_MAX; i++) {
 		s->steps++;
+		s->all_steps++;
 		if (n + readings[i].n > DIGITS_MAX)
 			continue;
 		memcpy(s->digits + n, readings[i].digits, readings[i].n);

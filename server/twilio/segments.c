@@ -85,10 +85,13 @@ static const struct fill *walk_fill(const struct walk *w)
 	return w->foreign ? &w->ucs : &w->gsm;
 }
 
-/* Takes the next character in; returns its bytes. CR LF are two characters of one septet each. */
+/* Takes the next character in; returns its bytes. Nothing joins ASCII to ASCII, but for CR LF,
+ * which Twilio counts as two. */
 static size_t walk_step(struct walk *w, struct str rest)
 {
-	size_t bytes = rest.p[0] == '\r' ? 1 : utf8_grapheme(rest), units = 0, at = 0, n;
+	bool alone = (unsigned char)rest.p[0] < 0x80 &&
+		     (rest.n == 1 || (unsigned char)rest.p[1] < 0x80 || rest.p[0] == '\r');
+	size_t bytes = alone ? 1 : utf8_grapheme(rest), units = 0, at = 0, n;
 	uint32_t c;
 
 	while (at < bytes) {
