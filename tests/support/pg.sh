@@ -139,22 +139,17 @@ make_cluster() {
 start() {
 	local try p
 	# The port of the last time, so that addresses survive a restart; a fresh one when somebody has it. After a crash
-	# (a pid file was left) it may be PostgreSQL's own children, who need some seconds to see that they are orphans.
+	# PostgreSQL's own children need some seconds to see that they are orphans (and a dead postmaster may be a zombie yet); until then it refuses.
 	p=$(cat "$place/port" 2>/dev/null || true)
-	if [ -n "$p" ] && [ -f "$data/postmaster.pid" ]; then
-		for try in $(seq 60); do
-			port_taken "$p" || break
-			sleep 0.25
-		done
-	fi
-	for try in 1 2 3 4 5; do
-		if [ -z "$p" ] || [ "$try" -gt 2 ] || port_taken "$p"; then p=$(free_port); fi
-		[ "$try" -eq 1 ] || sleep 0.5
+	for try in $(seq 20); do
+		if [ -z "$p" ] || port_taken "$p"; then p=$(free_port); fi
 		if as_pg "$bin/pg_ctl" -D "$data" -s -w -t 60 -l "$place/postgres.log" -o "-p $p" start >/dev/null 2>&1; then
 			echo "$p" >"$place/port"
 			if [ -n "$run_as" ]; then chown "$run_as:" "$place/port"; fi
 			return
 		fi
+		[ "$try" -lt 3 ] || tail -n 2 "$place/postgres.log" | grep -qE "shared memory block|lock file|another postmaster" || break
+		sleep 0.5
 	done
 	tail -n 20 "$place/postgres.log" >&2 || true
 	fail "PostgreSQL does not start (its log: $place/postgres.log)"
