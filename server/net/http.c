@@ -9,8 +9,8 @@
 #include "shared/clock.h"
 #include "shared/log.h"
 
-#define PER_HOST           16   /* connections, and requests under way */
-#define IN_ALL             128  /* requests under way */
+#define PER_HOST           16   /* connections, and requests under way, unless set otherwise */
+#define HOSTS              8    /* that may be busy at a time */
 #define WAITING_MAX        1024 /* requests in the queue; beyond it they are not sent */
 #define SPARE_MAX          32   /* libcurl handles kept for reuse */
 #define TIMEOUT_DEFAULT_MS 10000
@@ -30,7 +30,7 @@ struct transfer {
 	struct buf body;         /* of the answer */
 	int64_t begun_ms, due_ms;
 	unsigned attempts;
-	bool too_long;
+	bool too_long, late;
 	char host[128];
 	char error[CURL_ERROR_SIZE];
 };
@@ -48,6 +48,7 @@ struct http {
 	uv_timer_t look; /* at what waits, while something does */
 	CURL *spare[SPARE_MAX];
 	unsigned spare_n;
+	unsigned per_host; /* connections, and requests under way */
 	struct http_figures figures;
 };
 
@@ -129,13 +130,21 @@ int http_retry_after(const char *value, int64_t now)
 	return (int)int_clamp(s, 0, DAY_S);
 }
 
-static int retry_after(CURL *easy)
+/* A header's value, NULL if it is not there. */
+static const char *header_of(CURL *easy, const char *name)
 {
 	struct curl_header *header;
 
-	if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-		return -1;
-	return http_retry_after(header->value, clock_wall_us() / 1000000);
+	return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK
+		       ? header->value
+		       : NULL;
+}
+
+static int retry_after(CURL *easy)
+{
+	const char *value = header_of(easy, "Retry-After");
+
+	return value == NULL ? -1 : http_retry_after(value, clock_wall_us() / 1000000);
 }
 
 static enum http_outcome outcome_of(const struct transfer *t, CURLcode result, long status)
@@ -195,7 +204,12 @@ static void deliver(struct transfer *t, enum http_outcome outcome, int status, c
 	if (outcome == HTTP_ANSWERED) {
 		out->body = arena_str(&f->arena, buf_str(&t->body));
 		out->retry_after_s = retry_after(t->easy);
+		out->content_type =
+			arena_str(&f->arena, str_of(header_of(t->easy, "Content-Type")));
+		out->location = arena_str(&f->arena, str_of(header_of(t->easy, "Location")));
 	}
+	out->late = t->late;
+	out->too_long = t->too_long;
 	transfer_free(t);
 	flow_answered(f);
 }
@@ -225,7 +239,7 @@ static void wait_in_line(struct http *h, struct transfer *t)
 
 static bool may_start(const struct http *h, const struct transfer *t)
 {
-	return h->in_flight.n < IN_ALL && host_in_flight(h, t->host) < PER_HOST;
+	return h->in_flight.n < h->per_host * HOSTS && host_in_flight(h, t->host) < h->per_host;
 }
 
 /* Starts what may start now; what nobody waits for any more is forgotten. */
@@ -234,7 +248,7 @@ static void line_move(struct http *h)
 	struct transfer *t = h->waiting.first, *next;
 	int64_t now = clock_mono_ms();
 
-	for (; t != NULL && h->in_flight.n < IN_ALL; t = next) {
+	for (; t != NULL && h->in_flight.n < h->per_host * HOSTS; t = next) {
 		next = t->next;
 		if (flow_find(h->flows, t->token) == NULL) {
 			list_remove(&h->waiting, t);
@@ -281,6 +295,7 @@ static void on_done(void *with, CURL *easy, CURLcode result)
 	list_remove(&h->in_flight, t);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	outcome = outcome_of(t, result, status);
+	t->late = result == CURLE_OPERATION_TIMEDOUT;
 	deliver(t, outcome, (int)status, outcome == HTTP_ANSWERED ? "" : why(t, result));
 	line_move(h);
 }
@@ -359,7 +374,7 @@ static void method_set(CURL *easy, const struct http_request *r)
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);
 }
 
-static void rules_set(struct transfer *t)
+static void rules_set(struct transfer *t, const struct http_request *r)
 {
 	CURL *easy = t->easy;
 
@@ -372,7 +387,8 @@ static void rules_set(struct transfer *t)
 	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L); /* reading it takes 33 ms */
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_CONNECTION_S);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+			 r->connect_ms == 0 ? (long)CONNECT_MS : (long)r->connect_ms);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "switchback");
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_begin);
@@ -391,13 +407,15 @@ static struct transfer *transfer_new(struct http *h, const struct http_request *
 	t->begun_ms = clock_mono_ms();
 	buf_init(&t->body, r->answer_max == 0 ? ANSWER_MAX : r->answer_max);
 	host_of(r->url, t->host, sizeof t->host);
-	rules_set(t);
+	rules_set(t, r);
 	curl_easy_setopt(t->easy, CURLOPT_URL, r->url);
 	method_set(t->easy, r);
 	if (r->content_type != NULL)
 		header_add(t, "Content-Type: ", r->content_type);
 	if (r->bearer != NULL)
 		header_add(t, "Authorization: Bearer ", r->bearer);
+	for (size_t i = 0; r->headers != NULL && r->headers[i] != NULL; i++)
+		header_add(t, r->headers[i], "");
 	header_add(t, "Expect:", ""); /* no waiting for "100 Continue" */
 	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
 	if (r->user != NULL) {
@@ -425,6 +443,15 @@ void http_send(struct flow *f, struct http *h, const struct http_request *r,
 
 /* ---- opening and closing ---- */
 
+void http_set_per_host(struct http *h, unsigned n)
+{
+	CURLM *multi = curl_loop_multi(h->curl);
+
+	h->per_host = n;
+	curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)n);
+	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)n * 4);
+}
+
 struct http *http_open(struct loop *l, struct flows *fs)
 {
 	struct http *h = xcalloc(1, sizeof *h);
@@ -434,8 +461,7 @@ struct http *http_open(struct loop *l, struct flows *fs)
 	h->loop = l;
 	h->flows = fs;
 	h->curl = curl_loop_open(l, on_done, h);
-	curl_multi_setopt(curl_loop_multi(h->curl), CURLMOPT_MAX_HOST_CONNECTIONS, (long)PER_HOST);
-	curl_multi_setopt(curl_loop_multi(h->curl), CURLMOPT_MAXCONNECTS, (long)PER_HOST * 4);
+	http_set_per_host(h, PER_HOST);
 	uv_timer_init(&l->uv, &h->look);
 	h->look.data = h;
 	return h;

@@ -31,18 +31,22 @@ struct http_request {
 	const char *user, *password; /* basic; NULL: none */
 	const char *bearer;          /* instead: Authorization: Bearer; NULL: none */
 	struct str body;
-	const char *content_type; /* NULL: no body's type */
-	unsigned timeout_ms;      /* all of it, waiting for a connection too; 0: 10 s. Never longer
-				     than the flow has left */
-	size_t answer_max; /* bytes of body that are taken; 0: 1 MiB. More is HTTP_UNCERTAIN */
+	const char *content_type;   /* NULL: no body's type */
+	const char *const *headers; /* further ones, "Name: value", ended by NULL; NULL: none */
+	unsigned connect_ms;        /* for the connection alone; 0: 5 s */
+	unsigned timeout_ms; /* all of it, waiting for a connection too; 0: 10 s. Never longer
+				than the flow has left */
+	size_t answer_max;   /* bytes of body that are taken; 0: 1 MiB. More is HTTP_UNCERTAIN */
 };
 
 struct http_answer {
 	enum http_outcome outcome;
-	int status;        /* 0 if none came; of an uncertain answer it may be there */
-	struct str body;   /* in the flow's arena; only of an answer */
-	int retry_after_s; /* Retry-After, in seconds or as a date; -1: absent or unreadable */
-	char error[120];   /* what went wrong, for the log; empty for an answer */
+	int status;      /* 0 if none came; of an uncertain answer it may be there */
+	struct str body; /* in the flow's arena; only of an answer, as the next two */
+	struct str content_type, location; /* the headers, empty if absent */
+	bool late, too_long; /* why it is uncertain: not whole in time, beyond answer_max */
+	int retry_after_s;   /* Retry-After, in seconds or as a date; -1: absent or unreadable */
+	char error[120];     /* what went wrong, for the log; empty for an answer */
 };
 
 struct http_figures {
@@ -51,6 +55,8 @@ struct http_figures {
 };
 
 struct http *http_open(struct loop *l, struct flows *fs);
+/* Connections, and requests under way, to one host: 16 unless set, before the first request. */
+void http_set_per_host(struct http *h, unsigned n);
 /* Drops what is under way: close the flows first, nobody is told. NULL is fine. */
 void http_close(struct http *h);
 void http_figures(const struct http *h, struct http_figures *out);
