@@ -381,6 +381,17 @@ void web_reply_problem(struct ticket t, const struct err *err)
 	web_reply_refusal(t, problem_of(err->kind));
 }
 
+void web_reset(struct ticket t)
+{
+	const struct linger at_once = {.l_onoff = 1};
+	struct conn *c = waiting(t);
+
+	if (c == NULL)
+		return;
+	(void)!setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	conn_close(c);
+}
+
 struct str web_header(const struct web_request *r, const char *lower_name)
 {
 	return head_value(r->head, lower_name);

@@ -72,6 +72,8 @@ void web_reply_headers(struct ticket t, int status, const char *content_type, st
 void web_reply_problem(struct ticket t, const struct err *err);
 /* Answers with this problem. 401 carries WWW-Authenticate, 503 and 429 carry Retry-After. */
 void web_reply_refusal(struct ticket t, enum problem p);
+/* Gives no answer and cuts the connection (TCP RST). For stand-ins that practise failure. */
+void web_reset(struct ticket t);
 /* Somebody still waits for this answer. For work that is worth skipping, never for safety. */
 bool web_waits(struct ticket t);
 
