@@ -56,6 +56,7 @@ SERVICE_DIRS := server server/webhook server/api server/jobs server/store server
                 server/twilio server/elevenlabs server/net server/db server/core
 CTL_DIRS := server/ctl
 SIM_DIRS := tests/sim
+SIM_BASE_DIRS := server/core server/net
 KEEP_DIRS := server/keep
 SUPPORT_DIRS := tests/support
 SHARED_DIRS := shared shared/wire
@@ -119,7 +120,7 @@ $($(1)_BIN)/switchback-keep: $(BUILD)/obj/$(1)/server/keep/main.o $(call archive
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -o $$@ -Wl,--start-group $$^ -Wl,--end-group
 
-$($(1)_BIN)/switchback-sim: $(BUILD)/obj/$(1)/tests/sim/main.o $(call archives,$(1),$(SIM_DIRS) $(SERVICE_DIRS) $(SHARED_DIRS)) $(BUILD)/obj/$(1)/llhttp/lib.a
+$($(1)_BIN)/switchback-sim: $(BUILD)/obj/$(1)/tests/sim/main.o $(call archives,$(1),$(SIM_DIRS) $(SIM_BASE_DIRS) $(SHARED_DIRS)) $(BUILD)/obj/$(1)/llhttp/lib.a
 	@mkdir -p $$(@D)
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(SIM_LIBS)
