@@ -26,7 +26,7 @@ server/jobs| shared server/core server/net server/db server/agent server/twilio 
 server/ctl| shared server/agent server/twilio schema             | libpq curl libcsv jansson libcrypto libcrypt
 server/keep| shared                                              | none
 server| shared server                                            | any
-tests/sim| shared server/core server/net server/twilio           | uv curl jansson libcrypto expat ncursesw lws
+tests/sim| shared server/core server/net                         | uv jansson libcrypto expat ncursesw utf8proc
 tests/support| shared server                                     | any
 tests/bench| shared                                              | libcrypto
 tests/fuzz| shared server tests/support                          | any
