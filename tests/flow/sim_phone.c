@@ -32,7 +32,8 @@ TestSuite(sim_phone, .init = open_phone, .fini = close_phone);
 
 static void text(const char *sid, bool mine, const char *body, const char *state)
 {
-	struct phone_text t = {.mine = mine, .at_us = AT + phone.texts_n, .body = (char *)(size_t)body};
+	struct phone_text t = {
+		.mine = mine, .at_us = AT + phone.texts_n, .body = (char *)(size_t)body};
 
 	snprintf(t.sid, sizeof t.sid, "%s", sid);
 	snprintf(t.store, sizeof t.store, STORE);
@@ -53,8 +54,9 @@ static void type(const char *s)
 		uint32_t c;
 		size_t n = utf8_next(rest, &c);
 
-		phone_update(&phone, &(struct phone_msg){
-					     .kind = PHONE_MSG_KEY, .key = PHONE_KEY_CHAR, .code = c});
+		phone_update(&phone, &(struct phone_msg){.kind = PHONE_MSG_KEY,
+							 .key = PHONE_KEY_CHAR,
+							 .code = c});
 		rest = str_sub(rest, n, rest.n);
 	}
 }
@@ -63,7 +65,8 @@ static const char *draw(int rows, int cols)
 {
 	struct sim_cells g;
 
-	phone_update(&phone, &(struct phone_msg){.kind = PHONE_MSG_RESIZE, .rows = rows, .cols = cols});
+	phone_update(&phone,
+		     &(struct phone_msg){.kind = PHONE_MSG_RESIZE, .rows = rows, .cols = cols});
 	sim_cells_init(&g, rows, cols, phone.ascii);
 	phone_draw(&phone, &g);
 	buf_reset(&screen);
@@ -71,7 +74,6 @@ static const char *draw(int rows, int cols)
 	sim_cells_clear(&g);
 	return buf_cstr(&screen);
 }
-
 
 static bool shows(const char *what)
 {
@@ -91,7 +93,8 @@ Test(sim_phone, shows_a_conversation_with_times_and_states)
 			 "  14:05\n"
 			 "                                                   thanks \u2590\n"
 			 "                                               14:05 sent\n"
-			 "\u2500 Enter send  Tab store  F1 help  Ctrl-C quit \u2500\u2500\u2500\u2500\u2500\u2500"
+			 "\u2500 Enter send  Tab store  F1 help  Ctrl-C quit "
+			 "\u2500\u2500\u2500\u2500\u2500\u2500"
 			 " 160/1 \u2500\n"
 			 ">\n");
 }
@@ -110,8 +113,8 @@ Test(sim_phone, hostile_text_is_seen_and_does_nothing)
 {
 	text("SM1", false, "a\x1b[2J\x07\rb\tc \u202egnp.exe \u200bz \xff \xc2\x85!", "delivered");
 	draw(8, 60);
-	cr_expect(shows("a\u241b[2J\u2407\u240db\u2409c \ufffdgnp.exe \ufffdz \ufffd \ufffd!"), "%s",
-		  buf_cstr(&screen));
+	cr_expect(shows("a\u241b[2J\u2407\u240db\u2409c \ufffdgnp.exe \ufffdz \ufffd \ufffd!"),
+		  "%s", buf_cstr(&screen));
 	for (size_t i = 0; i < screen.n; i++)
 		cr_expect(screen.p[i] == '\n' || (unsigned char)screen.p[i] >= 0x20);
 }
@@ -144,8 +147,10 @@ Test(sim_phone, fits_any_window)
 {
 	static const int sizes[][2] = {{10, 40}, {4, 16}, {3, 10}, {1, 1}, {200, 300}, {24, 17}};
 
-	text("SM1", false, "A rather long answer that has to be broken into lines, with aVeryLongWord"
-			   "ThatHasNoBlankInItAtAllAndGoesOnAndOn.", "delivered");
+	text("SM1", false,
+	     "A rather long answer that has to be broken into lines, with aVeryLongWord"
+	     "ThatHasNoBlankInItAtAllAndGoesOnAndOn.",
+	     "delivered");
 	type("and my own answer is longer than the line that it is written on");
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
 		draw(sizes[i][0], sizes[i][1]);
@@ -188,8 +193,8 @@ Test(sim_phone, the_counter_says_when_letters_cost_more)
 Test(sim_phone, lines_that_are_pasted_are_one_text)
 {
 	type("one");
-	phone_update(&phone,
-		     &(struct phone_msg){.kind = PHONE_MSG_KEY, .key = PHONE_KEY_ENTER, .more = true});
+	phone_update(&phone, &(struct phone_msg){
+				     .kind = PHONE_MSG_KEY, .key = PHONE_KEY_ENTER, .more = true});
 	type("two");
 	key(PHONE_KEY_ENTER);
 	cr_assert_eq(phone.wishes_n, 1);

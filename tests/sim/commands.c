@@ -130,6 +130,7 @@ int sim_play_command(const struct sim_options *o)
 	uv_prepare_t turn;
 	int status;
 
+	log_set_level(LOG_ERROR); /* the transcript tells what there is to tell */
 	sim_line_open(&p->line);
 	loop_on_stop(&p->line.loop, on_stop, &p->line);
 	if (script_load(p, o, &err) && line_find(p, o, &err)) {

@@ -12,6 +12,8 @@
 #include "tests/sim/handset.h"
 #include "tests/sim/rest.h"
 
+#define HANG_MS 120000 /* longer than anybody should wait */
+
 /* An answer that is given later than it was made. */
 struct late {
 	struct late *next, **at;
@@ -75,7 +77,10 @@ static void on_late(uv_timer_t *t)
 {
 	struct late *l = t->data;
 
-	answer_send(l->sim, l->ticket, &l->answer);
+	if (l->answer.status == 0) /* a request that was left hanging */
+		web_reset(l->ticket);
+	else
+		answer_send(l->sim, l->ticket, &l->answer);
 	late_end(l);
 }
 
@@ -132,7 +137,9 @@ static void answer_give(struct sim *s, struct ticket t, const struct sim_fault *
 		web_reset(t);
 	else if (f->kind == SIM_FAULT_SLOW)
 		answer_later(s, t, a, f->ms);
-	else if (f->kind != SIM_FAULT_HANG)
+	else if (f->kind == SIM_FAULT_HANG)
+		answer_later(s, t, a, HANG_MS);
+	else
 		answer_send(s, t, a);
 }
 

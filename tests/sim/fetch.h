@@ -2,13 +2,16 @@
  * fetch.h - one HTTP request of the practice line to the store's service, and how it went. Over
  * server/net/http (kept-alive connections, no redirect is followed there).
  *
- * The answer is told exactly once, never inside the call that asked.
+ * The answer is told exactly once, never inside the call that asked. At most SIM_FETCHES_MAX are
+ * under way; the others wait in line for as long as it takes, and their time begins when they do.
  */
 #ifndef SWITCHBACK_TESTS_SIM_FETCH_H
 #define SWITCHBACK_TESTS_SIM_FETCH_H
 
 #include "shared/arena.h"
 #include "tests/sim/sim.h"
+
+#define SIM_FETCHES_MAX 128
 
 enum sim_fetch_problem {
 	SIM_FETCH_GOOD,    /* there is an answer, of whatever status */
@@ -23,6 +26,7 @@ struct sim_fetch_answer {
 	int status;
 	struct str content_type, location, body; /* borrowed for the call */
 	const char *text;                        /* of a problem, for people */
+	int64_t started_us;                      /* monotonic: when its turn had come */
 };
 
 struct sim_fetch {
@@ -38,5 +42,8 @@ struct sim_fetch {
 /* Borrows everything until it returns. */
 void sim_fetch_start(struct sim *s, const struct sim_fetch *ask,
 		     void (*told)(void *with, const struct sim_fetch_answer *), void *with);
+
+/* At the end of the line: those in line are told that nothing came of it. */
+void sim_fetches_drop(struct sim *s);
 
 #endif

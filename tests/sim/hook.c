@@ -30,7 +30,7 @@ struct hook {
 	bool post, with_params;
 	struct sim_overrides over;
 	unsigned attempt, redirects; /* at this URL; altogether */
-	int64_t url_started_us, started_us, sent_us;
+	int64_t url_started_us, started_us;
 	struct sim_fault fault;
 	struct sim_hook_result result;
 	struct sim_twiml replies; /* of all documents of this hook */
@@ -53,7 +53,6 @@ struct copy {
 	struct sim_fetch ask;
 	const char *side, *fault, *sid;
 	struct sim_pairs params;
-	int64_t sent_us;
 	uv_timer_t timer;
 };
 
@@ -158,7 +157,7 @@ static void copy_answered(void *with, const struct sim_fetch_answer *answer)
 			      .url = c->ask.url,
 			      .params = &c->params,
 			      .status = answer->status,
-			      .started_us = c->sent_us,
+			      .started_us = answer->started_us,
 			      .attempt = 1,
 			      .fault = c->fault,
 			      .problem = answer->text,
@@ -173,7 +172,6 @@ static void on_copy_due(uv_timer_t *t)
 {
 	struct copy *c = t->data;
 
-	c->sent_us = clock_mono_us();
 	sim_fetch_start(c->sim, &c->ask, copy_answered, c);
 }
 
@@ -369,13 +367,15 @@ static void hook_answered(void *with, const struct sim_fetch_answer *answer)
 			      .url = h->url,
 			      .params = h->with_params ? &h->params : NULL,
 			      .status = answer->status,
-			      .started_us = h->sent_us,
+			      .started_us = answer->started_us,
 			      .attempt = h->result.attempts,
 			      .fault = h->result.fault,
 			      .problem = answer->text,
 			      .sid = h->sid};
 
 	sim_journal_add(&h->sim->journal, &e);
+	if (h->attempt == 1) /* it may have waited for its turn: that is not the store's time */
+		h->url_started_us = answer->started_us;
 	sim_hooks_release(h->sim);
 	h->result.status = answer->status;
 	snprintf(h->result.url, sizeof h->result.url, STR_FMT,
@@ -401,7 +401,6 @@ static void hook_go(struct hook *h)
 	ask.total_ms = (unsigned)size_min(ask.total_ms, h->over.connect_ms + h->over.read_ms);
 	h->attempt++;
 	h->result.attempts++;
-	h->sent_us = clock_mono_us();
 	if (h->result.attempts == 1 && h->fault.kind == SIM_FAULT_DUPLICATE)
 		copy_send(h, &ask, 0);
 	if (h->result.attempts == 1 && h->fault.kind == SIM_FAULT_REPLAY)

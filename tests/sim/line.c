@@ -7,6 +7,7 @@
 #include "server/net/http.h"
 #include "tests/sim/carrier.h"
 #include "tests/sim/door.h"
+#include "tests/sim/fetch.h"
 #include "tests/sim/hook.h"
 
 void sim_line_open(struct sim_line *l)
@@ -24,6 +25,7 @@ bool sim_line_serve(struct sim_line *l, const struct sim_options *o, struct err 
 	l->has_sim = true;
 	l->sim.flows = l->flows;
 	l->sim.http = l->http;
+	http_set_per_host(l->http, SIM_FETCHES_MAX);
 	return sim_options_apply(o, &l->sim, err) && sim_door_open(&l->sim, err);
 }
 
@@ -36,6 +38,7 @@ void sim_line_stop(struct sim_line *l)
 		l->sim.closing = true;
 		sim_carrier_drop(&l->sim);
 		sim_hooks_drop(&l->sim);
+		sim_fetches_drop(&l->sim);
 	}
 	flows_close(l->flows);
 	if (l->has_sim) {

@@ -45,6 +45,7 @@ struct play {
 	int64_t until_ms;    /* of the expectation that waits */
 	struct pause *pause; /* while a "wait" lasts */
 	unsigned texts, answers;
+	int name_width; /* of the longest name, so that what is said stands in one column */
 };
 
 static flow_step begun, next_step, text_sent, asked, looked, first_looked, ended_well, failed;
@@ -85,7 +86,7 @@ static void body_print(FILE *out, struct str body)
 		size_t n = utf8_next(body, &c);
 
 		if (n > 0 && c == '\n')
-			fputs("\n                ", out);
+			fputs("\n            ", out);
 		else if (n == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0) ||
 			 (c >= 0x200b && c <= 0x200f && c != 0x200d) ||
 			 (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
@@ -97,6 +98,24 @@ static void body_print(FILE *out, struct str body)
 	fputc('\n', out);
 }
 
+static int width_of(const char *name)
+{
+	return (int)utf8_count(str_of(name));
+}
+
+static void names_measure(struct play *p)
+{
+	char name[64];
+
+	for (size_t i = 0; i < p->ask.script->n; i++) {
+		if (p->ask.script->steps[i].kind != SIM_STEP_NAME)
+			continue;
+		name_of(p, p->ask.script->steps[i].from, name);
+		if (width_of(name) > p->name_width)
+			p->name_width = width_of(name);
+	}
+}
+
 static void line_print(struct play *p, struct str who, const char *arrow, struct str body)
 {
 	time_t now = (time_t)(clock_wall_us() / 1000000);
@@ -106,7 +125,8 @@ static void line_print(struct play *p, struct str who, const char *arrow, struct
 	localtime_r(&now, &tm);
 	strftime(clock, sizeof clock, "%H:%M:%S", &tm);
 	name_of(p, who, name);
-	fprintf(p->ask.out, "  %s  %s %s  ", clock, arrow, name);
+	fprintf(p->ask.out, "  %s  %s %s%*s  ", clock, arrow, name,
+		p->name_width > width_of(name) ? p->name_width - width_of(name) : 0, "");
 	body_print(p->ask.out, body);
 	fflush(p->ask.out);
 }
@@ -390,8 +410,8 @@ static void ended_well(struct flow *f)
 {
 	struct play *p = FLOW_SELF(f, struct play);
 
-	fprintf(p->ask.out, "\n%s: %u %s, %u %s.\n", says(p, SIM_SAYS_PLAY_OK), p->texts,
-		says(p, SIM_SAYS_PLAY_TEXTS), p->answers, says(p, SIM_SAYS_PLAY_ANSWERS));
+	fprintf(p->ask.out, "\n%s (%s: %u, %s: %u).\n", says(p, SIM_SAYS_PLAY_OK),
+		says(p, SIM_SAYS_PLAY_TEXTS), p->texts, says(p, SIM_SAYS_PLAY_ANSWERS), p->answers);
 	play_end(p, true);
 }
 
@@ -408,5 +428,6 @@ void sim_play_start(const struct sim_play *ask)
 	struct play *p = flow_new(ask->link->flows, &play_kind);
 
 	p->ask = *ask;
+	names_measure(p);
 	flow_begin(&p->flow);
 }

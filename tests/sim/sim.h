@@ -54,6 +54,7 @@ struct http;
 struct web;
 struct sim_waiter;
 struct sim_held;
+struct sim_queued;
 struct late;
 
 struct sim {
@@ -76,8 +77,9 @@ struct sim {
 	struct sim_waiter *waiters;   /* asks for news of a handset (control.c) */
 	struct sim_held *held;        /* requests held back by "reorder" (hook.c) */
 	struct sim_journey *journeys; /* texts on their way (carrier.c) */
+	struct sim_queued *queued_first, *queued_last; /* requests that wait in line (fetch.c) */
 	uint64_t hooks_sent;
-	unsigned in_flight, hooks_running;
+	unsigned in_flight, hooks_running, fetching;
 	bool closing;
 };
 
