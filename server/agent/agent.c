@@ -12,22 +12,10 @@
 #include "server/agent/detect.h"
 #include "server/agent/promise.h"
 #include "server/agent/sentences.h"
+#include "server/agent/understand.h"
 #include "shared/utf8.h"
 
-#define SAY_MAX   4000 /* bytes of one reply */
-#define PARTS_MAX 200  /* phrases and parts of phrases of one turn; more go to a person unread */
-
-/* What one phrase, or a part of one, turned out to be. */
-struct finding {
-	struct phrase phrase;
-	unsigned topics;
-	unsigned weak; /* topics for a person that count only if something is left */
-	struct asked_days days;
-	struct policy_asked policies[POLICIES_MAX];
-	size_t policies_n;
-	size_t left;  /* words that nothing explains */
-	bool unknown; /* some or all of it was not understood */
-};
+#define SAY_MAX 4000 /* bytes of one reply */
 
 struct turn {
 	struct arena *arena;
@@ -35,146 +23,16 @@ struct turn {
 	struct agent_out *out;
 	struct zone *zone;
 	struct reply reply;
-	struct finding *found;
-	size_t found_n;
-	bool media, text, unread;
+	struct findings found;
+	bool media, text; /* came with the messages */
 	/* what is left for a person */
 	const char *reason, *class;
 	int urgency; /* of that reason: smaller is more urgent */
 	struct buf words;
 };
 
-/* ---- understanding ---- */
-
-static bool only_days(const struct phrase *p)
+static void look_at_messages(struct turn *t)
 {
-	for (size_t i = 0; i < p->n; i++) {
-		if (!p->words[i].dated &&
-		    !word_among(p->words[i].text, "and et what about how on le les la for pour in "
-						  "during ce cette also aussi"))
-			return false;
-	}
-	return true;
-}
-
-/* Topics that are no more than words of the policy that was asked for. */
-static unsigned answered_by_policy(const struct finding *f)
-{
-	unsigned bits = 0;
-
-	for (size_t i = 0; i < f->policies_n; i++) {
-		bits |= TOPIC_BIT(TOPIC_SALES) | TOPIC_BIT(TOPIC_HAVE) | TOPIC_BIT(TOPIC_SUPPORT);
-		if (f->policies[i].kind == POLICY_RETURNS || f->policies[i].kind == POLICY_TRADE)
-			bits |= TOPIC_BIT(TOPIC_RETURN);
-		if (f->policies[i].kind == POLICY_LOCATIONS) /* "the other store's number" */
-			bits |= TOPICS_WHERE;
-		if (!intent_about_order(&f->phrase))
-			bits |= TOPIC_BIT(TOPIC_ORDER);
-	}
-	return bits;
-}
-
-static bool about_hours(const struct finding *f)
-{
-	return (f->topics & TOPICS_HOURS) != 0;
-}
-
-/* What the phrase is about. */
-static void recognize(struct turn *t, struct finding *f)
-{
-	const unsigned facts = TOPICS_HOURS | TOPICS_WHERE;
-
-	f->topics = intent_topics(&f->phrase);
-	which_day(t->arena, &f->phrase, t->in->store, t->reply.today, &f->days);
-	f->policies_n = policies_asked(t->arena, &f->phrase, t->in->store, f->policies);
-	f->weak = f->topics & answered_by_policy(f) & TOPICS_FOR_STAFF;
-	f->topics &= ~answered_by_policy(f);
-	if (f->topics & TOPIC_BIT(TOPIC_HOW_ARE_YOU))
-		f->topics &= ~TOPIC_BIT(TOPIC_BOT); /* "how are you doing, bot" */
-	if (f->topics == 0 && f->policies_n == 0 && f->days.n > 0 && f->phrase.question &&
-	    only_days(&f->phrase))
-		f->topics = TOPIC_BIT(TOPIC_OPEN);
-	f->left = intent_unexplained(&f->phrase, about_hours(f));
-	if (f->left == 0 && (f->topics & facts) != 0 &&
-	    (f->topics & TOPICS_FOR_STAFF) == TOPIC_BIT(TOPIC_HAVE))
-		f->topics &= ~TOPIC_BIT(TOPIC_HAVE); /* "do you have a phone number" */
-}
-
-/* What of it we may answer, and whether that is all of it. */
-static void judge(struct finding *f)
-{
-	const unsigned facts = TOPICS_HOURS | TOPICS_WHERE;
-
-	if (f->topics & TOPICS_FOR_STAFF) {
-		/* Only hours are asked for in words that nothing else uses. */
-		f->topics &= ~TOPICS_WHERE & ~TOPIC_BIT(TOPIC_OPEN);
-		f->policies_n = 0;
-	} else if ((f->topics & facts) != 0 || f->policies_n > 0) {
-		f->unknown = f->left > 0;
-		if (f->left > 0 && !intent_about_us(&f->phrase)) { /* "when does the mall close" */
-			f->topics &= ~facts;
-			f->policies_n = 0;
-		}
-	} else if (f->topics & TOPIC_BIT(TOPIC_LANGUAGE)) {
-		f->unknown = f->left > 0;
-	} else {
-		f->unknown = f->topics == 0 || !intent_only_manners(&f->phrase);
-	}
-	/* "A manual in French" is no wish to be answered in French. */
-	if (f->left > 0 || (f->topics & (TOPICS_FOR_STAFF & ~TOPIC_BIT(TOPIC_HUMAN))) != 0)
-		f->topics &= ~TOPIC_BIT(TOPIC_LANGUAGE);
-}
-
-static bool is_mixed(const struct finding *f)
-{
-	return (f->topics & TOPICS_FOR_STAFF) != 0 &&
-	       ((f->topics & (TOPICS_HOURS | TOPICS_WHERE)) != 0 || f->policies_n > 0);
-}
-
-static void part_add(struct turn *t, struct phrase p)
-{
-	struct finding *f = &t->found[t->found_n];
-
-	if (t->found_n == PARTS_MAX) {
-		t->unread = true;
-		return;
-	}
-	*f = (struct finding){.phrase = p};
-	recognize(t, f);
-	judge(f);
-	t->found_n++;
-}
-
-/* A phrase that holds a question for us and one for a person is read again, part by part. */
-static void phrase_read(struct turn *t, struct phrase p)
-{
-	struct finding whole = {.phrase = p};
-	size_t begin = 0;
-
-	recognize(t, &whole);
-	for (size_t i = 1; i < p.n && is_mixed(&whole); i++) {
-		struct phrase part = p;
-
-		if (!p.words[i].breaks)
-			continue;
-		part.words += begin;
-		part.n = i - begin;
-		part_add(t, part);
-		begin = i;
-	}
-	p.words += begin;
-	p.n -= begin;
-	part_add(t, p);
-}
-
-static void read_messages(struct turn *t)
-{
-	struct phrases read = phrases_read(t->arena, t->in->messages, t->in->messages_n);
-
-	t->unread = read.cut;
-	t->found = ARENA_ARRAY(t->arena, struct finding, PARTS_MAX);
-	for (size_t i = 0; i < read.n; i++)
-		phrase_read(t, read.p[i]);
 	for (size_t i = 0; i < t->in->messages_n; i++) {
 		t->media = t->media || t->in->messages[i].media > 0;
 		t->text = t->text || str_trim(t->in->messages[i].body).n > 0;
@@ -199,9 +57,9 @@ static void settle_language(struct turn *t)
 	const struct agent_in *in = t->in;
 	enum language l = LANGUAGE_UNKNOWN;
 
-	for (size_t i = 0; i < t->found_n; i++) {
-		if (t->found[i].topics & TOPIC_BIT(TOPIC_LANGUAGE))
-			l = intent_language(&t->found[i].phrase);
+	for (size_t i = 0; i < t->found.n; i++) {
+		if (t->found.f[i].topics & TOPIC_BIT(TOPIC_LANGUAGE))
+			l = intent_language(&t->found.f[i].phrase);
 	}
 	t->out->language_chosen = l != LANGUAGE_UNKNOWN;
 	if (l == LANGUAGE_UNKNOWN && in->customer_chose_language)
@@ -280,8 +138,8 @@ static unsigned all_topics(const struct turn *t)
 {
 	unsigned topics = 0;
 
-	for (size_t i = 0; i < t->found_n; i++)
-		topics |= t->found[i].topics;
+	for (size_t i = 0; i < t->found.n; i++)
+		topics |= t->found.f[i].topics;
 	return topics;
 }
 
@@ -402,7 +260,7 @@ static void say_before_handing_over(struct turn *t, unsigned topics)
 		SAY_PLAIN(b, SORRY_TO_HEAR, l);
 	if (topics & TOPIC_BIT(TOPIC_BOT))
 		SAY_PLAIN(b, NOT_A_PERSON, l);
-	if (t->media && t->found_n == 0)
+	if (t->media && t->found.n == 0)
 		SAY_PLAIN(b, MEDIA, l);
 }
 
@@ -412,14 +270,14 @@ static void compose(struct turn *t)
 	size_t before;
 	bool answered;
 
-	for (size_t i = 0; i < t->found_n; i++)
-		leave_for_staff(t, &t->found[i]);
+	for (size_t i = 0; i < t->found.n; i++)
+		leave_for_staff(t, &t->found.f[i]);
 	introduce(t);
 	before = t->reply.say.n;
-	for (size_t i = 0; i < t->found_n; i++)
-		answer(t, &t->found[i]);
+	for (size_t i = 0; i < t->found.n; i++)
+		answer(t, &t->found.f[i]);
 	answered = t->reply.say.n > before;
-	if (t->unread)
+	if (t->found.unread)
 		leave(t, TOPIC_COUNT + 1, "unknown", "general_support", NULL);
 	if (t->media)
 		leave(t, TOPIC_COUNT, "media_only", "general_support", NULL);
@@ -466,11 +324,9 @@ static void finish(struct turn *t)
  * person. */
 static void leave_what_cannot_be_said(struct turn *t)
 {
-	for (size_t i = 0; i < t->found_n; i++) {
-		const struct finding *f = &t->found[i];
-
-		if ((f->topics & (TOPICS_HOURS | TOPICS_WHERE)) != 0 || f->policies_n > 0)
-			leave(t, TOPIC_WEEK, "store_info", "store_info", f);
+	for (size_t i = 0; i < t->found.n; i++) {
+		if (finding_asks(&t->found.f[i]))
+			leave(t, TOPIC_WEEK, "store_info", "store_info", &t->found.f[i]);
 	}
 }
 
@@ -488,7 +344,8 @@ void agent_turn(struct arena *a, const struct agent_in *in, struct agent_out *ou
 	t.reply.today = now.day;
 	t.reply.words = (struct time_words){LANGUAGE_UNKNOWN, t.zone, in->now_us};
 	store_status_at(in->store, t.zone, in->now_us, &t.reply.status);
-	read_messages(&t);
+	look_at_messages(&t);
+	t.found = understand(a, in->messages, in->messages_n, in->store, now.day);
 	settle_language(&t);
 	if (in->opted_out)
 		leave_what_cannot_be_said(&t);

@@ -35,7 +35,7 @@ static const char *const english[] = {
 	"stock size colour color carry ready done someone somebody anyone person human people man woman men women boy girl guy guys friend friends",
 	"house home room street water food money way thing things something anything nothing everything place world life school job name phone number",
 	"kid kids child children mother father mom dad wife husband brother sister son daughter dog cat car road city love hope wish hate believe",
-	"complaint complain anytime unsubscribe anyone appointment change vote experience familiar special general "
+	"complaint complain anytime unsubscribe anyone appointment change vote experience familiar special general",
 	"english cancel confirmed reply answer reschedule receipt bill account password manager representative available speak customer support",
 	"does again back away still around until while though hear since during both few enough almost really together whether either neither",
 	"play song music set turn lights kitchen living bedroom what's flip switch lamp fan garage window door temperature shopping list add alarm",
@@ -65,7 +65,7 @@ static const char *const french[] = {
 	"c j l d n s m t qu jai cest chui chu pk pkoi pq kel koi ke ki jsuis jveux jpeux tkt mdr ptdr bjr bsr slt dsl bcp auj ajd tjs tjrs vrmt qqn qqun qqch vs ns pr ds tt ts ss pcq jsp cb",
 	"allumer allume eteindre eteins eteint ferme ouvrir regle mets monte baisse lampe chambre cuisine salon lumieres volets temperature porte fenetre liste",
 	"sa va ya yer pis faque ben toe moe icitte char blonde chum magasiner francais anglais annuler changer confirme annule reserver reservation place disponible svp",
-	"plainte plaindre courage silence avance chemin jme jen jlai jaime ben coudonc tantot "
+	"plainte plaindre courage silence avance chemin jme jen jlai jaime ben coudonc tantot",
 	"representant reponse repondre repondez recu facture compte gerant responsable disponibilite ajuster crevaison creve brise brisee casse croche fini prendre besoin",
 };
 /* Makes, models and the like: no vote, whatever their letters look like. */
