@@ -230,9 +230,9 @@ static bool respects_phones(const struct search *s, size_t first, size_t last)
 	}
 	if (!inside)
 		return true;
-	if (s->phone[first] != 0 && first > s->run_first && s->phone[first - 1] == s->phone[first])
+	if (first > s->run_first && s->phone[first] != 0 && s->phone[first - 1] == s->phone[first])
 		return false;
-	if (s->phone[last] != 0 && last < s->run_last && s->phone[last + 1] == s->phone[last])
+	if (last < s->run_last && s->phone[last] != 0 && s->phone[last + 1] == s->phone[last])
 		return false;
 	return even;
 }

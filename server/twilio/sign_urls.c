@@ -32,7 +32,7 @@ static bool authority_read(struct str s, struct address *out)
 	(void)str_cut(&rest, ':');
 	out->port = rest;
 	out->host = str_sub(s, 0, rest.p == NULL ? s.n : (size_t)(rest.p - s.p) - 1);
-	for (size_t i = 0; i < rest.n; i++) {
+	for (size_t i = 0; rest.p != NULL && i < rest.n; i++) {
 		if (rest.p[i] < '0' || rest.p[i] > '9')
 			return false;
 	}
