@@ -37,6 +37,7 @@ run|tmux:tmux|console and practice phone side by side
 run|tzdata|the stores' time zones
 run|openssl:openssl|random secrets of the demo
 run|curl:curl|asks the service whether it is ready
+run|ca-certificates|the authorities behind https addresses
 run|util-linux|flock, setsid
 run|procps:ps|looks after what was started
 check|libcriterion-dev|runs the tests

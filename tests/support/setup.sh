@@ -39,7 +39,7 @@ started() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 # alive NAME: the process of RUN_DIR/NAME.pid runs and is the one we started. Prints its pid.
 alive() {
 	local pid="" since=""
-	read -r pid since <"$RUN_DIR/$1.pid" 2>/dev/null || return 1
+	[ -s "$RUN_DIR/$1.pid" ] && read -r pid since <"$RUN_DIR/$1.pid" || return 1
 	[ -n "$pid" ] && [ -n "$since" ] && [ "$(started "$pid")" = "$since" ] || return 1
 	grep -q '^State:.*[ZX]' "/proc/$pid/status" 2>/dev/null && return 1
 	echo "$pid"
