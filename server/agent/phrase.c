@@ -8,6 +8,65 @@
 #define GAP_MAX   4 /* words under "..." */
 #define FUZZY_MIN 7 /* letters */
 
+/* ---- beginnings ---- */
+
+/* Most patterns fit nowhere. A phrase keeps a set of its words' first two letters, folded to 256
+ * bits; a pattern that needs a word that begins like none of them is passed over without looking
+ * further. */
+static unsigned start_bit(struct str word)
+{
+	unsigned first = (unsigned char)word.p[0];
+	unsigned second = word.n > 1 ? (unsigned char)word.p[1] : 0;
+
+	return (first * 31 + second) & 255u;
+}
+
+static void start_add(struct phrase *p, struct str word)
+{
+	unsigned bit = start_bit(word);
+
+	p->starts[bit / 64] |= UINT64_C(1) << (bit % 64);
+}
+
+static bool start_known(const struct phrase *p, struct str want)
+{
+	unsigned bit;
+
+	if (want.p[0] == '#' || want.p[0] == '_' || (want.n == 2 && want.p[1] == '*'))
+		return true;
+	bit = start_bit(want);
+	return (p->starts[bit / 64] >> (bit % 64) & 1) != 0;
+}
+
+/* Some alternative of the element that begins at text begins like a word; *next is behind it. */
+static bool element_known(const struct phrase *p, const char *text, const char **next)
+{
+	const char *begin = text;
+	bool known = false;
+
+	for (;; text++) {
+		if (*text != '|' && *text != ' ' && *text != '\0')
+			continue;
+		known = known || start_known(p, str_make(begin, (size_t)(text - begin)));
+		begin = text + 1;
+		if (*text != '|')
+			break;
+	}
+	*next = *text == ' ' ? text + 1 : text;
+	return known;
+}
+
+static bool may_match(const char *pattern, const struct phrase *p)
+{
+	while (*pattern != '\0') {
+		bool needed = strchr("?^$.", *pattern) == NULL;
+
+		if (!element_known(p, pattern, &pattern) && needed)
+			return false;
+	}
+	return true;
+}
+
 /* ---- cutting ---- */
 
 /* Short forms of both languages, written out. A form that is also a word of the other language is
@@ -195,6 +254,8 @@ static void phrase_add(struct arena *a, struct phrases *to, struct str raw, bool
 	*p = (struct phrase){.raw = raw, .n = words.n, .question = question};
 	p->words = ARENA_ARRAY(a, struct word, words.n);
 	memcpy(p->words, read, words.n * sizeof(read[0]));
+	for (size_t i = 0; i < words.n; i++)
+		start_add(p, read[i].text);
 	to->cut = to->cut || words.full;
 	to->n++;
 }
@@ -269,8 +330,9 @@ static bool one_fits(struct str want, struct str word)
 		return has_digit(word);
 	if (want.n > 0 && want.p[want.n - 1] == '*')
 		return str_starts(word, str_sub(want, 0, want.n - 1));
-	return str_eq(want, word) || (want.n >= FUZZY_MIN && word.n >= FUZZY_MIN - 1 &&
-				      want.p[0] == word.p[0] && almost(want, word));
+	return str_eq(want, word) ||
+	       (want.n >= FUZZY_MIN && word.n >= FUZZY_MIN - 1 && want.p[0] == word.p[0] &&
+		want.p[1] == word.p[1] && almost(want, word));
 }
 
 static bool element_fits(struct str element, struct str word)
@@ -326,6 +388,8 @@ bool pattern_find(const char *pattern, const struct phrase *p, size_t from, stru
 {
 	struct track t = {NULL, 0};
 
+	if (!may_match(pattern, p))
+		return false;
 	for (size_t i = from; i < p->n; i++) {
 		if (match_at(str_of(pattern), p, i, &t)) {
 			*out = (struct match){i, t.end};
@@ -340,6 +404,8 @@ bool pattern_mark(const char *pattern, struct phrase *p)
 	struct track t = {p->words, 0};
 	bool found = false;
 
+	if (!may_match(pattern, p))
+		return false;
 	for (size_t i = 0; i < p->n; i++)
 		found = match_at(str_of(pattern), p, i, &t) || found;
 	return found;

@@ -24,7 +24,8 @@ struct phrase {
 	struct str raw; /* as the customer wrote it (repaired UTF-8) */
 	struct word *words;
 	size_t n;
-	bool question; /* ended in a question mark */
+	bool question;      /* ended in a question mark */
+	uint64_t starts[4]; /* the beginnings that its words have; phrase.c's own */
 };
 
 struct phrases {
@@ -43,7 +44,7 @@ struct phrases phrases_read(struct arena *a, const struct agent_message *message
  *	_		any one word		#		a word with a digit in it
  *	^  $		the phrase begins, ends here
  * A word of seven letters or more also matches with one letter wrong, missing, added or swapped,
- *but for the last.
+ *between the second and the last.
  */
 struct match {
 	size_t from, to; /* words; to is behind the last */

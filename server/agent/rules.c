@@ -401,7 +401,6 @@ const struct rule intent_rules[] = {
 	{TOPIC_LANGUAGE, "?service in|en|to english|anglais|french|francais"},
 	{TOPIC_LANGUAGE, "^ ?the|le|l english|anglais|french|francais ?please|svp|only|language|version|s ?il ?vous ?te ?plait $"},
 	{TOPIC_LANGUAGE, "speak|speaks|read|reads|understand|know|parle|parlez|parles|lis|comprends|prefer|prefere ?tu|vous ?not|pas ?very|tres ?much|well|bien ?any|a ?le|l ?little english|anglais|french|francais"},
-	{TOPIC_LANGUAGE, "don|do|can|ne ?t ?not speak|read|understand|parle|lis|comprends ?pas ?any"},
 	{TOPIC_LANGUAGE, "no|not|pas|d english|anglais|french|francais"},
 	{TOPIC_LANGUAGE, "english|anglais|french|francais please|svp|stp"},
 	{TOPIC_LANGUAGE, "english|anglais|french|francais s il vous|te plait"},

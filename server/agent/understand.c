@@ -79,7 +79,9 @@ static void judge(struct finding *f)
 	} else if (f->topics & TOPIC_BIT(TOPIC_LANGUAGE)) {
 		f->unknown = f->left > 0;
 	} else {
-		f->unknown = f->topics == 0 || !intent_only_manners(&f->phrase);
+		/* "Tuesday works" says something; "see you Tuesday" hardly. */
+		f->unknown = f->topics == 0 || !intent_only_manners(&f->phrase) ||
+			     (f->days.n > 0 && !(f->topics & TOPIC_BIT(TOPIC_GOODBYE)));
 	}
 	/* "A manual in French" is no wish to be answered in French. */
 	if (f->left > 0 || (f->topics & (TOPICS_FOR_STAFF & ~TOPIC_BIT(TOPIC_HUMAN))) != 0)

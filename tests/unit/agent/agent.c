@@ -26,7 +26,6 @@ Test(agent, answers_what_the_store_has_told_us)
 		{"are you open this weekend?",
 		 "Saturday, we're open from 10:00 a.m. to 5:00 p.m. Sunday, we're closed."},
 		{"are you open on Canada Day", "Wednesday, July 1, we're closed (Canada Day)."},
-		{"what about july 1? are you open", NULL},
 		{"When do you open tomorrow?", "Tomorrow, we're open from 9:00 a.m. to 6:00 p.m."},
 		{"where are you located?", "Our address is 12 Main St, Toronto."},
 		{"how do I get to your store",
@@ -63,8 +62,6 @@ Test(agent, answers_what_the_store_has_told_us)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct agent_out out = turn(&a, shop_in(&s), cases[i].text, NULL);
 
-		if (cases[i].say == NULL)
-			continue;
 		cr_expect_str_eq(out.say.p, cases[i].say, "%s: %s", cases[i].text, out.say.p);
 		cr_expect_not(out.escalate, "%s", cases[i].text);
 		cr_expect_null(out.reason);
@@ -99,6 +96,9 @@ Test(agent, hands_everything_else_to_a_person_with_a_reason)
 		{"what's the phone number of the police station", NULL},
 		{"can you do it tomorrow?", "unknown"},
 		{"ok do it", "unknown"},
+		{"perfect, tuesday works", "unknown"},
+		{"mardi prochain ça marche", "unknown"},
+		{"i can read", "unknown"},
 		{"4021", "order_status"},
 		{"\xFF\xFE weird \x80", "unknown"},
 		{"\xE5\x96\xB6\xE6\xA5\xAD\xE6\x99\x82\xE9\x96\x93", "unknown"},
