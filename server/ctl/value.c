@@ -16,8 +16,9 @@
 
 const char *value_shown(struct arena *a, struct str s)
 {
-	struct str cut = utf8_cut(utf8_repair(a, s), SHOWN_MAX);
+	struct str whole = utf8_repair(a, s), cut = utf8_cut(whole, SHOWN_MAX);
 	char *shown = arena_take(a, SHOWN_MAX + 4);
+	bool is_cut = cut.n < whole.n;
 	size_t n = 0;
 	uint32_t code;
 
@@ -30,7 +31,7 @@ const char *value_shown(struct arena *a, struct str s)
 			n += utf8_put(code, shown + n);
 		cut = str_sub(cut, bytes, cut.n);
 	}
-	if (n < s.n)
+	if (is_cut)
 		memcpy(shown + n, "...", 4);
 	return shown;
 }
