@@ -443,7 +443,7 @@ static void dispatch(struct conn *c)
 	m.route->handle(w->app, &r, ticket_of(c));
 }
 
-/* One step with what is there. False: nothing more to do before something happens. */
+/* One step with what is there. False: the client is to send more. */
 static bool step(struct conn *c)
 {
 	switch (inbox_read(c->in)) {
@@ -455,8 +455,8 @@ static bool step(struct conn *c)
 		return false;
 	case INBOX_HEAD: decide(c); return true;
 	case INBOX_WHOLE: dispatch(c); return true;
-	case INBOX_REFUSED: conn_refuse(c, c->in->problem, NULL); return false;
-	default: conn_close(c); return false;
+	case INBOX_REFUSED: conn_refuse(c, c->in->problem, NULL); return true;
+	default: conn_close(c); return true;
 	}
 }
 

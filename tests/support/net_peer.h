@@ -37,8 +37,8 @@ struct net_answers {
 	bool reset;         /* by a reset */
 };
 
-/* Reads until `wanted` answers are whole, or the server closes, or ms have passed. Answers to HEAD are
- * not understood. */
+/* Reads until `wanted` answers are whole, or the server closes, or ms have passed. Answers to HEAD
+ * are not understood. */
 void net_read(int fd, unsigned wanted, unsigned ms, struct net_answers *out);
 /* One connection: connect, send, read up to `wanted` answers, close. */
 void net_talk(int port, struct str bytes, size_t chop, unsigned wanted, struct net_answers *out);
