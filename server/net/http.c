@@ -372,6 +372,8 @@ static void rules_set(struct transfer *t)
 	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L); /* reading it takes 33 ms */
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_CONNECTION_S);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* else a look-up that hangs would stop the whole loop at the request's deadline */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "switchback");
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
