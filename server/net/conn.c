@@ -448,9 +448,11 @@ static bool step(struct conn *c)
 {
 	switch (inbox_read(c->in)) {
 	case INBOX_MORE:
-		if (inbox_empty(c->in)) /* only empty lines: not the beginning of a request */
+		if (inbox_empty(c->in)) {
 			inbox_let_go(c);
-		else if (c->phase == CONN_FRESH || c->phase == CONN_IDLE)
+			if (c->phase == CONN_HEAD)
+				conn_phase_set(c, CONN_IDLE, c->web->o.idle_ms);
+		} else if (c->phase == CONN_FRESH || c->phase == CONN_IDLE)
 			conn_phase_set(c, CONN_HEAD, c->web->o.head_ms);
 		return false;
 	case INBOX_HEAD: decide(c); return true;

@@ -387,6 +387,8 @@ static void rules_set(struct transfer *t, const struct http_request *r)
 	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L); /* reading it takes 33 ms */
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_CONNECTION_S);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* else a look-up that hangs would stop the whole loop at the request's deadline */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 			 r->connect_ms == 0 ? (long)CONNECT_MS : (long)r->connect_ms);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "switchback");

@@ -191,5 +191,5 @@ void inbox_next(struct inbox *in)
 
 bool inbox_empty(const struct inbox *in)
 {
-	return in->n == 0;
+	return in->part == INBOX_PART_HEAD && in->n == in->start;
 }

@@ -61,7 +61,7 @@ struct str inbox_body(const struct inbox *in);
 bool inbox_has_more(const struct inbox *in);
 /* The request is done with: what follows it becomes the next. */
 void inbox_next(struct inbox *in);
-/* Nothing is here at all. */
+/* Nothing is here of a request; at most empty lines before one, which mean nothing. */
 bool inbox_empty(const struct inbox *in);
 
 #endif

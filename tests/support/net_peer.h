@@ -28,7 +28,7 @@ int net_connect(int port);
 bool net_send(int fd, struct str bytes, size_t chop);
 
 struct net_answers {
-	char bytes[64 * 1024]; /* as they came */
+	char bytes[128 * 1024]; /* as they came */
 	size_t n;
 	int status[64]; /* of the whole answers in them, 100 left out */
 	unsigned count;

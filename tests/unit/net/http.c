@@ -6,9 +6,12 @@
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "shared/clock.h"
 #include "shared/log.h"
 #include "tests/support/net_rogue.h"
 
@@ -190,7 +193,7 @@ static int closed_port(void)
 Test(http, what_never_left_was_not_sent)
 {
 	char refused[64], no_tls[64];
-	struct http_request r = {.method = "POST", .body = STR_LIT("x"), .timeout_ms = 3000};
+	struct http_request r = {.method = "POST", .body = STR_LIT("x"), .timeout_ms = 500};
 	const char *urls[] = {refused,
 			      no_tls,
 			      "http://no-such-host.invalid/",
@@ -211,6 +214,41 @@ Test(http, what_never_left_was_not_sent)
 		cr_expect_str_neq(a.error, "");
 	}
 	cr_expect_eq(rogue_seen(rogue, "/ok"), 0);
+}
+
+/* In front of the C library's: names that end in ".hangs" take two seconds, in libcurl's own
+ * thread. */
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+		struct addrinfo **out)
+{
+	int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
+		(int (*)(const char *, const char *, const struct addrinfo *,
+			 struct addrinfo **))dlsym(RTLD_NEXT, "getaddrinfo");
+
+	if (name != NULL && str_ends(str_of(name), STR_LIT(".hangs"))) {
+		sleep(2);
+		return EAI_AGAIN;
+	}
+	return real(name, service, hints, out);
+}
+
+Test(http, a_name_that_cannot_be_looked_up_does_not_stop_the_others)
+{
+	struct http_request hangs = {.method = "POST",
+				     .url = "http://provider.hangs/",
+				     .body = STR_LIT("x"),
+				     .timeout_ms = 200};
+	struct http_request fine = {.method = "GET", .url = url_of("/ok")};
+	struct http_answer one, two;
+	static char body[1000];
+	int64_t begun = clock_mono_ms();
+
+	ask_begin(&hangs, &one, said);
+	ask_begin(&fine, &two, body);
+	loop_run(&loop);
+	cr_expect(one.outcome == HTTP_NOT_SENT);
+	cr_expect(two.outcome == HTTP_ANSWERED);
+	cr_expect(clock_mono_ms() - begun < 1500, "the loop stood still");
 }
 
 Test(http, what_may_have_arrived_is_uncertain_and_arrives_once)

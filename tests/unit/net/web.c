@@ -1,0 +1,634 @@
+/*
+ * web.c - the web server over real connections: answers now and later, limits, deadlines, the end.
+ */
+#include "server/net/web.h"
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "shared/buf.h"
+#include "shared/clock.h"
+#include "tests/support/net_peer.h"
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+
+struct app {
+	struct ticket kept[16]; /* of requests to /later */
+	unsigned kept_n;
+	char seen[1000]; /* of the last request to /seen, after it was answered */
+};
+
+static void hello(struct app *app, const struct web_request *r, struct ticket t)
+{
+	(void)app;
+	(void)r;
+	web_reply(t, 200, "text/plain", STR_LIT("hello"));
+}
+
+static void echo(struct app *app, const struct web_request *r, struct ticket t)
+{
+	(void)app;
+	web_reply(t, 200, "text/plain", r->body);
+}
+
+static void later(struct app *app, const struct web_request *r, struct ticket t)
+{
+	(void)r;
+	app->kept[app->kept_n++] = t;
+}
+
+/* Answers first and looks at its request afterwards: the bytes must still be there. */
+static void seen(struct app *app, const struct web_request *r, struct ticket t)
+{
+	web_reply(t, 200, NULL, STR_LIT(""));
+	snprintf(app->seen, sizeof app->seen,
+		 STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(r->path),
+		 STR_ARG(r->query), STR_ARG(r->params[0]), STR_ARG(r->params[1]), STR_ARG(r->body));
+}
+
+static void denied(struct app *app, const struct web_request *r, struct ticket t)
+{
+	struct err err;
+
+	(void)app;
+	(void)r;
+	(void)err_set(&err, ERR_DENIED, "the signature of AC1 is wrong");
+	web_reply_problem(t, &err);
+}
+
+static void twice(struct app *app, const struct web_request *r, struct ticket t)
+{
+	hello(app, r, t);
+	denied(app, r, t);
+}
+
+static void fields(struct app *app, const struct web_request *r, struct ticket t)
+{
+	struct web_field f[] = {{"Location", STR_LIT("/a\r\nSet-Cookie: x")},
+				{"X-One", web_header(r, "x")}};
+
+	(void)app;
+	web_reply_headers(t, 201, "application/json", STR_LIT("{}"), f, ARRAY_LEN(f));
+}
+
+static void large(struct app *app, const struct web_request *r, struct ticket t)
+{
+	size_t n = 20u << 20;
+	char *p = xmalloc(n);
+
+	(void)app;
+	(void)r;
+	memset(p, 'x', n);
+	web_reply(t, 200, "text/plain", str_make(p, n));
+	free(p);
+}
+
+static const struct route routes[] = {
+	{WEB_GET, "/hello", hello, 0, NULL, NULL},  {WEB_POST, "/echo", echo, 0, NULL, NULL},
+	{WEB_PUT, "/echo", echo, 10, NULL, NULL},   {WEB_GET, "/later", later, 0, NULL, NULL},
+	{WEB_POST, "/later", later, 0, NULL, NULL}, {WEB_GET, "/denied", denied, 0, NULL, NULL},
+	{WEB_GET, "/twice", twice, 0, NULL, NULL},  {WEB_GET, "/fields", fields, 0, NULL, NULL},
+	{WEB_GET, "/large", large, 0, NULL, NULL},  {0, NULL, NULL, 0, NULL, NULL},
+};
+static const struct route more_routes[] = {
+	{WEB_PUT, "/seen/{id}/of/{name}", seen, 0, NULL, NULL},
+	{WEB_DELETE, "/hello", hello, 0, NULL, NULL},
+	{0, NULL, NULL, 0, NULL, NULL},
+};
+
+static struct app app;
+static struct net_server *server;
+static struct net_answers got;
+static int port;
+
+static void start(struct web_options o)
+{
+	o.tables[0] = routes;
+	o.tables[1] = more_routes;
+	app = (struct app){.kept_n = 0};
+	server = net_server_start(&o, &app);
+	port = net_server_port(server);
+}
+
+static void talk(const char *bytes, unsigned wanted)
+{
+	net_talk(port, str_of(bytes), 0, wanted, &got);
+}
+
+static bool has(const char *text)
+{
+	return memmem(got.bytes, got.n, text, strlen(text)) != NULL;
+}
+
+static void more(int fd, unsigned wanted)
+{
+	net_read(fd, wanted, 5000, &got);
+}
+
+static void fresh(void)
+{
+	got = (struct net_answers){.n = 0};
+}
+
+TestSuite(web, .timeout = 60);
+
+/* ---- answers ---- */
+
+Test(web, answers_with_what_the_handler_says)
+{
+	start((struct web_options){0});
+	talk(GET("/hello"), 1);
+	cr_expect_eq(got.status[0], 200);
+	cr_expect(has("HTTP/1.1 200 OK\r\n") && has("\r\nContent-Length: 5\r\n") &&
+		  has("\r\n\r\nhello"));
+	cr_expect(has("\r\nDate: ") && has(" GMT\r\n") && has("\r\nCache-Control: no-store\r\n"));
+	cr_expect(has("\r\nX-Request-Id: "));
+	cr_expect(!has("Server:") && !has("Access-Control") && !has("Connection:"));
+	talk("GET /fields HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n", 1);
+	cr_expect_eq(got.status[0], 201);
+	cr_expect(has("\r\nLocation: /a__Set-Cookie: x\r\n"), "a value must not begin a header");
+	cr_expect(has("\r\nX-One: y\r\n"));
+	talk("HEAD /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 99);
+	cr_expect(has("\r\nContent-Length: 5\r\n") && !has("hello"),
+		  "HEAD is answered without the body");
+	net_server_stop(server);
+}
+
+Test(web, a_problem_tells_no_more_than_it_must)
+{
+	static const struct {
+		const char *request;
+		int status;
+		const char *code;
+	} cases[] = {
+		{GET("/denied"), 403, "forbidden"},
+		{GET("/nowhere"), 404, "not_found"},
+		{"POST /hello HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed"},
+		{"GET /hello HTTP/1.1\r\n\r\n", 400, "malformed_request"},
+	};
+
+	start((struct web_options){0});
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char code[64], status[32];
+
+		talk(cases[i].request, 1);
+		snprintf(code, sizeof code, "\"code\":\"%s\"", cases[i].code);
+		snprintf(status, sizeof status, "\"status\":%d", cases[i].status);
+		cr_expect_eq(got.status[0], cases[i].status);
+		cr_expect(has("\r\nContent-Type: application/problem+json\r\n"));
+		cr_expect(has("{\"type\":\"about:blank\",\"title\":\"") && has(code) &&
+			  has(status));
+		cr_expect(has("\"request_id\":\""));
+		cr_expect(!has("AC1"), "the reason is for the log");
+	}
+	talk("POST /hello HTTP/1.1\r\nHost: a\r\n\r\n", 1);
+	cr_expect(has("\r\nAllow: GET, HEAD, DELETE\r\n"), "405 says what is allowed");
+	net_server_stop(server);
+}
+
+Test(web, a_handlers_refusal_keeps_the_connection_and_a_wrong_path_ends_it)
+{
+	start((struct web_options){0});
+	talk(GET("/denied") GET("/hello"), 2);
+	cr_expect(got.count == 2 && got.status[0] == 403 && got.status[1] == 200);
+	talk(GET("/nowhere") GET("/hello"), 2);
+	cr_expect(got.count == 1 && got.ended && !got.reset && has("\r\nConnection: close\r\n"));
+	net_server_stop(server);
+}
+
+Test(web, the_request_stays_readable_until_the_handler_returns)
+{
+	static const char request[] = "PUT /seen/7/of/a%20b?x=1&y HTTP/1.1\r\nHost: a\r\n"
+				      "Content-Length: 4\r\n\r\nbody" GET("/hello");
+
+	start((struct web_options){0});
+	talk(request, 2);
+	cr_expect_eq(got.count, 2);
+	cr_expect_str_eq(app.seen, "/seen/7/of/a%20b x=1&y 7 a%20b body");
+	net_server_stop(server);
+}
+
+Test(web, only_the_first_answer_counts)
+{
+	start((struct web_options){0});
+	talk(GET("/twice") GET("/hello"), 2);
+	cr_expect(got.count == 2 && got.status[0] == 200 && got.status[1] == 200);
+	net_server_stop(server);
+}
+
+static void drip(int fd, size_t want, size_t *read_n)
+{
+	static char bytes[256 * 1024];
+	ssize_t n;
+
+	while (*read_n < want && (n = recv(fd, bytes, sizeof bytes, 0)) > 0)
+		*read_n += (size_t)n;
+}
+
+Test(web, a_large_answer_arrives_whole_and_the_next_request_after_it)
+{
+	size_t n = 0;
+	int fd;
+
+	start((struct web_options){0});
+	fd = net_connect(port);
+	(void)net_send(fd, STR_LIT(GET("/large") GET("/hello")), 0);
+	drip(fd, 20u << 20, &n);
+	fresh();
+	more(fd, 1); /* the tail of the first stands in front of the second */
+	cr_expect(has("\r\n\r\nhello"));
+	close(fd);
+	net_server_stop(server);
+}
+
+Test(web, a_client_that_does_not_read_its_answer_is_cut)
+{
+	struct web_figures f;
+	int fd;
+
+	start((struct web_options){.write_ms = 60});
+	fd = net_connect(port);
+	(void)net_send(fd, STR_LIT(GET("/large")), 0);
+	do
+		net_server_figures(server, &f);
+	while (f.accepted == 0 || f.open > 0);
+	close(fd);
+	net_server_stop(server);
+}
+
+/* ---- later ---- */
+
+static void answer_kept(struct web *w, struct loop *l, void *with)
+{
+	(void)w;
+	(void)l;
+	web_reply(app.kept[*(unsigned *)with], 200, NULL, STR_LIT("at last"));
+}
+
+static void kept_wait(unsigned n)
+{
+	struct web_figures f;
+
+	do
+		net_server_figures(server, &f); /* goes through the server's own thread */
+	while (app.kept_n < n);
+}
+
+static void answer_now(unsigned which)
+{
+	net_server_do(server, answer_kept, &which);
+}
+
+Test(web, an_answer_may_come_later_and_what_follows_waits)
+{
+	int fd;
+
+	start((struct web_options){0});
+	fd = net_connect(port);
+	fresh();
+	(void)net_send(fd, STR_LIT(GET("/later") GET("/hello") GET("/later")), 0);
+	kept_wait(1);
+	(void)net_send(fd, STR_LIT(GET("/hello")), 0);
+	net_read(fd, 1, 50, &got);
+	cr_expect_eq(got.count, 0, "nothing is answered before its turn");
+	answer_now(0);
+	more(fd, 2);
+	cr_expect(got.count == 2 && has("at last"));
+	kept_wait(2);
+	answer_now(1);
+	more(fd, 4);
+	cr_expect_eq(got.count, 4);
+	answer_now(0);
+	answer_now(1);
+	cr_expect(!web_waits(app.kept[0]));
+	close(fd);
+	net_server_stop(server);
+}
+
+Test(web, a_ticket_of_a_client_that_left_reaches_nobody)
+{
+	struct web_figures f;
+	int fd;
+
+	start((struct web_options){0});
+	for (unsigned i = 0; i < 5; i++) {
+		fd = net_connect(port);
+		(void)net_send(fd, STR_LIT(GET("/later")), 0);
+		kept_wait(i + 1);
+		close(fd);
+	}
+	fd = net_connect(port);
+	(void)net_send(fd, STR_LIT(GET("/later")), 0);
+	kept_wait(6);
+	for (unsigned i = 0; i < 5; i++) {
+		answer_now(i);
+		answer_now(i);
+	}
+	fresh();
+	net_read(fd, 1, 30, &got);
+	cr_expect_eq(got.count, 0, "another client got the answer");
+	answer_now(5);
+	more(fd, 1);
+	cr_expect(has("at last"));
+	close(fd);
+	do
+		net_server_figures(server, &f);
+	while (f.open > 0);
+	net_server_stop(server);
+}
+
+Test(web, a_half_closed_client_still_gets_its_answer)
+{
+	int fd;
+
+	start((struct web_options){0});
+	fd = net_connect(port);
+	fresh();
+	(void)net_send(fd, STR_LIT(GET("/later")), 0);
+	shutdown(fd, SHUT_WR);
+	kept_wait(1);
+	answer_now(0);
+	more(fd, 2);
+	cr_expect(got.count == 1 && got.ended && has("at last"));
+	close(fd);
+	net_server_stop(server);
+}
+
+Test(web, a_handler_that_never_answers_is_given_up)
+{
+	start((struct web_options){.answer_ms = 40});
+	talk(GET("/later") GET("/hello"), 9);
+	cr_expect(got.count == 1 && got.status[0] == 503 && got.ended);
+	answer_now(0); /* nobody */
+	net_server_stop(server);
+}
+
+Test(web, stops_with_tickets_out)
+{
+	int fd;
+
+	start((struct web_options){0});
+	fd = net_connect(port);
+	(void)net_send(fd, STR_LIT(GET("/later")), 0);
+	kept_wait(1);
+	net_server_stop(server);
+	fresh();
+	more(fd, 1);
+	cr_expect(got.ended && got.count == 0);
+	close(fd);
+}
+
+/* ---- sizes ---- */
+
+static void talk_long(const char *before, size_t n, const char *after, unsigned wanted)
+{
+	struct buf b;
+
+	buf_init(&b, 1u << 20);
+	buf_add_cstr(&b, before);
+	while (n-- > 0)
+		buf_add_char(&b, 'x');
+	buf_add_cstr(&b, after);
+	net_talk(port, buf_str(&b), 0, wanted, &got);
+	buf_clear(&b);
+}
+
+Test(web, heads_and_bodies_have_their_limits)
+{
+	static const struct {
+		const char *before;
+		size_t n;
+		const char *after;
+		int status;
+		const char *why;
+	} cases[] = {
+		{"GET /hello HTTP/1.1\r\nHost: a\r\nX: ", 16000, "\r\n\r\n", 200, "a long head"},
+		{"GET /hello HTTP/1.1\r\nHost: a\r\nX: ", 16384, "\r\n\r\n", 431,
+		 "too long a head"},
+		{"GET /hello HTTP/1.1\r\nHost: a\r\nX: ", 60000, "", 431, "a head without an end"},
+		{"GET /hello?", 8000, " HTTP/1.1\r\nHost: a\r\n\r\n", 200, "a long target"},
+		{"GET /hello?", 8300, " HTTP/1.1\r\nHost: a\r\n\r\n", 414, "too long a target"},
+		{"GET /", 60000, "", 414, "a target without an end"},
+		{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n", 65536, "", 200,
+		 "the largest body"},
+		{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n", 65537, "", 413,
+		 "one byte more"},
+		{"PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n", 10, "", 200,
+		 "a route's own limit"},
+		{"PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", 11, "", 413,
+		 "one byte more than that"},
+		{"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n",
+		 65536, "\r\n0\r\n\r\n", 200, "the largest body in a chunk"},
+		{"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n",
+		 65536, "\r\n1\r\ny\r\n0\r\n\r\n", 413, "one byte more in another"},
+		{"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n", 60000, "",
+		 413, "too large for nobody"},
+	};
+
+	start((struct web_options){0});
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		talk_long(cases[i].before, cases[i].n, cases[i].after, 1);
+		cr_expect(got.count == 1 && got.status[0] == cases[i].status, "%s: %d",
+			  cases[i].why, got.status[0]);
+	}
+	net_server_stop(server);
+}
+
+Test(web, so_many_headers_and_no_more)
+{
+	struct buf b;
+
+	start((struct web_options){0});
+	for (int n = 99; n <= 100; n++) { /* and Host */
+		buf_init(&b, 1u << 20);
+		buf_add_cstr(&b, "GET /hello HTTP/1.1\r\nHost: a\r\n");
+		for (int i = 0; i < n; i++)
+			buf_printf(&b, "X-%d: y\r\n", i);
+		buf_add_cstr(&b, "\r\n");
+		net_talk(port, buf_str(&b), 0, 1, &got);
+		cr_expect_eq(got.status[0], n == 99 ? 200 : 431);
+		buf_clear(&b);
+	}
+	net_server_stop(server);
+}
+
+Test(web, a_client_that_asks_first_is_told_whether_to_send)
+{
+	int fd;
+
+	start((struct web_options){0});
+	fd = net_connect(port);
+	fresh();
+	(void)net_send(fd,
+		       STR_LIT("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+			       "Content-Length: 2\r\n\r\n"),
+		       0);
+	while (got.continues == 0)
+		net_read(fd, 1, 20, &got);
+	(void)net_send(fd, STR_LIT("hi"), 0);
+	more(fd, 1);
+	cr_expect(got.status[0] == 200 && has("\r\n\r\nhi"));
+	close(fd);
+	talk("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: "
+	     "99999\r\n\r\n",
+	     1);
+	cr_expect(got.status[0] == 413 && got.continues == 0, "not to send what would be refused");
+	talk("POST /nowhere HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: "
+	     "2\r\n\r\n",
+	     1);
+	cr_expect(got.status[0] == 404 && got.continues == 0);
+	net_server_stop(server);
+}
+
+/* ---- times ---- */
+
+Test(web, a_request_that_does_not_arrive_in_time_is_refused)
+{
+	static const struct {
+		const char *bytes, *why;
+		int status; /* 0: the end without a word */
+	} cases[] = {
+		{"GET /hello HTTP/1.1\r\nHost:", "half a head", 408},
+		{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel", "half a body",
+		 408},
+		{"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+		 "half a chunk", 408},
+		{"", "not a byte", 0},
+		{"\r\n", "an empty line", 0},
+	};
+
+	start((struct web_options){.head_ms = 60, .body_ms = 60});
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		talk(cases[i].bytes, 9);
+		cr_expect(got.ended && !got.reset, "%s", cases[i].why);
+		cr_expect_eq(got.count, cases[i].status == 0 ? 0 : 1, "%s", cases[i].why);
+		if (got.count == 1)
+			cr_expect_eq(got.status[0], cases[i].status, "%s", cases[i].why);
+	}
+	net_server_stop(server);
+}
+
+Test(web, a_trickle_does_not_hold_a_connection)
+{
+	int64_t begun = clock_mono_ms();
+	int fd;
+
+	start((struct web_options){.head_ms = 100});
+	fd = net_connect(port);
+	fresh();
+	while (!got.ended && clock_mono_ms() - begun < 4000) {
+		if (!net_send(fd, STR_LIT("X"), 0))
+			break;
+		net_read(fd, 9, 5, &got);
+	}
+	cr_expect(clock_mono_ms() - begun < 2000);
+	close(fd);
+	net_server_stop(server);
+}
+
+Test(web, an_idle_connection_is_closed_quietly)
+{
+	start((struct web_options){.idle_ms = 60});
+	talk(GET("/hello"), 9);
+	cr_expect(got.count == 1 && got.ended && !got.reset);
+	net_server_stop(server);
+}
+
+Test(web, a_client_that_stays_after_the_end_is_cut)
+{
+	struct web_figures f;
+	int fd;
+
+	start((struct web_options){.linger_ms = 60});
+	fd = net_connect(port);
+	(void)net_send(fd, STR_LIT("GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+		       0);
+	do
+		net_server_figures(server, &f);
+	while (f.accepted == 0 || f.open > 0);
+	close(fd);
+	net_server_stop(server);
+}
+
+/* ---- many ---- */
+
+Test(web, connections_beyond_the_limit_are_told_to_come_again)
+{
+	struct web_figures f;
+	int fds[4];
+
+	start((struct web_options){.connections_max = 4});
+	for (int i = 0; i < 4; i++) {
+		fds[i] = net_connect(port);
+		fresh();
+		(void)net_send(fds[i], STR_LIT(GET("/hello")), 0);
+		more(fds[i], 1);
+		cr_expect_eq(got.status[0], 200);
+	}
+	talk(GET("/hello"), 9);
+	cr_expect(got.count == 1 && got.status[0] == 503 && has("\r\nRetry-After: "));
+	close(fds[0]);
+	do
+		net_server_figures(server, &f);
+	while (f.open > 3);
+	cr_expect_eq(f.turned_away, 1);
+	talk(GET("/hello"), 1);
+	cr_expect_eq(got.status[0], 200, "there is room again");
+	for (int i = 1; i < 4; i++)
+		close(fds[i]);
+	net_server_stop(server);
+}
+
+Test(web, out_of_descriptors_it_waits_and_serves_afterwards)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET};
+	struct rlimit old, few;
+	int fds[4], waiting;
+
+	start((struct web_options){.linger_ms = 100}); /* looks more often, too */
+	a.sin_port = htons((uint16_t)port);
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	waiting = net_connect(port);
+	fresh();
+	(void)net_send(waiting, STR_LIT(GET("/hello")), 0);
+	more(waiting, 1);
+	for (int i = 0; i < 4; i++)
+		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	cr_assert(getrlimit(RLIMIT_NOFILE, &old) == 0);
+	few = (struct rlimit){3, old.rlim_max};
+	cr_assert(setrlimit(RLIMIT_NOFILE, &few) == 0);
+	for (int i = 0; i < 4; i++)
+		cr_assert(connect(fds[i], (struct sockaddr *)&a, sizeof a) == 0);
+	(void)net_send(waiting, STR_LIT(GET("/hello")), 0);
+	more(waiting, 2);
+	cr_expect_eq(got.count, 2, "who is in is served");
+	cr_assert(setrlimit(RLIMIT_NOFILE, &old) == 0);
+	for (int i = 0; i < 4; i++) {
+		fresh();
+		(void)net_send(fds[i], STR_LIT(GET("/hello")), 0);
+		more(fds[i], 1);
+		cr_expect_eq(got.status[0], 200);
+		close(fds[i]);
+	}
+	close(waiting);
+	net_server_stop(server);
+}
+
+Test(web, counts_what_it_does)
+{
+	struct web_figures f;
+
+	start((struct web_options){0});
+	talk(GET("/hello") GET("/denied") GET("/hello"), 3);
+	talk("rubbish\r\n\r\n", 9);
+	net_server_figures(server, &f);
+	cr_expect_eq(f.accepted, 2);
+	cr_expect_eq(f.requests, 3);
+	cr_expect_eq(f.answers[2], 2);
+	cr_expect_eq(f.answers[4], 2);
+	cr_expect_eq(f.refused, 1);
+	net_server_stop(server);
+}
