@@ -131,7 +131,7 @@ Test(utf8, keeps_what_is_valid_and_mends_the_rest)
 	arena_free(&a);
 }
 
-Test(text, knows_where_a_readers_character_ends)
+Test(utf8, knows_where_a_readers_character_ends)
 {
 	static const struct {
 		const char *text;
