@@ -42,15 +42,15 @@ static const struct issuer issuers[] = {
 	{370000, 379999, LENGTH(15), 15},                           /* American Express */
 	{380000, 399999, LENGTH(14) | LENGTH(16), 14},              /* Diners */
 	{400000, 499999, LENGTH(13) | LENGTH(16) | LENGTH(19), 16}, /* Visa, Interac */
-	{500000, 509999, LENGTH(13) | LENGTH(15) | FROM16, 16},     /* Maestro, Interac */
+	{500000, 509999, LENGTH(16) | LENGTH(18) | LENGTH(19), 16}, /* Maestro, Interac */
 	{510000, 559999, LENGTH(16), 16},                           /* Mastercard */
-	{560000, 589999, LENGTH(13) | LENGTH(15) | FROM16, 16},     /* Maestro */
+	{560000, 589999, LENGTH(16) | LENGTH(18) | LENGTH(19), 16}, /* Maestro */
 	{601100, 601199, FROM16, 16},                               /* Discover */
 	{620000, 629999, FROM16, 16},                               /* UnionPay */
-	{630400, 630499, LENGTH(13) | LENGTH(15) | FROM16, 16},     /* Maestro */
+	{630400, 630499, LENGTH(16) | LENGTH(18) | LENGTH(19), 16}, /* Maestro */
 	{636000, 639999, FROM16, 16},                               /* InstaPayment, Interac */
 	{644000, 659999, FROM16, 16},                               /* Discover */
-	{670000, 679999, LENGTH(13) | LENGTH(15) | FROM16, 16},     /* Maestro */
+	{670000, 679999, LENGTH(16) | LENGTH(18) | LENGTH(19), 16}, /* Maestro */
 };
 
 static const struct issuer *issuer_of(const char *digits, size_t n)
@@ -245,27 +245,35 @@ static bool is_ups(const struct card_token *tokens, size_t at)
 	       figures_are(&tokens[at - 2], 1) && tokens[at - 2].figures[0] == '1';
 }
 
-/* "tracking number is 4...", "suivi : 4...", "colis no 4...": a tracking word within three words.
- */
-static bool is_parcel(const struct search *s, size_t first)
+/* A word of this kind, with at most three like "number", "no" or "is" behind it, leads to the
+ * number. */
+static bool introduced(const struct search *s, size_t first, enum card_kind kind)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		if (s->tokens[i].kind == CARD_CARD || s->tokens[i].kind == CARD_CVV ||
-		    s->tokens[i].kind == CARD_MARK)
-			return false;
-	}
 	for (size_t back = 1; back <= 4 && back <= first; back++) {
 		const struct card_token *t = &s->tokens[first - back];
 
 		if (t[1].sentence)
 			return false;
-		if (t->kind == CARD_TRACKING)
+		if (t->kind == kind)
 			return true;
 		if (t->kind != CARD_NAMING && t->kind != CARD_FILLER && t->kind != CARD_CODE &&
 		    !(t->kind == CARD_STOP && t->value == '#'))
 			return false;
 	}
 	return false;
+}
+
+/* "tracking number is 4...", "suivi : 4...", in a text that speaks of no card. */
+static bool is_parcel(const struct search *s, size_t first)
+{
+	if (!introduced(s, first, CARD_TRACKING))
+		return false;
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->tokens[i].kind == CARD_CARD || s->tokens[i].kind == CARD_CVV ||
+		    s->tokens[i].kind == CARD_MARK)
+			return false;
+	}
+	return true;
 }
 
 /* The number does not begin in the middle of a row of equals ("1 2 3 4 5 ..."). */
@@ -278,6 +286,19 @@ static bool begins_afresh(const struct search *s)
 	       (s->first < s->run_last && t->gap != t[1].gap);
 }
 
+/* No fillers and no commas: "orders 5755, 1410 and 10581" are three numbers. */
+static bool plainly_spaced(const struct search *s, size_t last)
+{
+	for (size_t i = s->first; i <= last; i++) {
+		const struct card_token *t = &s->tokens[i];
+
+		if (!card_is_number(t) ||
+		    (i > s->first && (t->gap == GAP_OTHER || t->gap == GAP_MIXED)))
+			return false;
+	}
+	return true;
+}
+
 static void weigh(struct search *s, size_t last)
 {
 	const struct issuer *who = issuer_of(s->digits, s->n);
@@ -288,6 +309,8 @@ static void weigh(struct search *s, size_t last)
 	int score = one * 8 + printed * 4 + usual * 2 + whole;
 
 	if (score <= s->best_score || !card_number_valid(s->digits, s->n) ||
+	    ((score == 1 || (score < 4 && introduced(s, s->first, CARD_ORDER))) &&
+	     !plainly_spaced(s, last)) ||
 	    !respects_phones(s, s->first, last) || is_ups(s->tokens, s->first) ||
 	    ((one || printed) && is_parcel(s, s->first)))
 		return;

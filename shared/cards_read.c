@@ -28,15 +28,15 @@ static const struct card_word b_words[] = {
 };
 
 static const struct card_word c_words[] = {
-	{"card", CARD_CARD, 0, 0},       {"carte", CARD_CARD, 0, 0},
-	{"cent", CARD_HUNDRED, FR, 100}, {"cents", CARD_HUNDRED, FR, 100},
-	{"chiffres", CARD_DIGITS, 0, 0}, {"cinq", CARD_UNIT, FR, 5},
-	{"cinquante", CARD_TEN, FR, 50}, {"code", CARD_CODE, 0, 0},
-	{"colis", CARD_TRACKING, 0, 0},  {"commande", CARD_ORDER, 0, 0},
-	{"credit", CARD_CARD, 0, 0},     {"cryptogramme", CARD_CVV, 0, 0},
-	{"csc", CARD_CVV, 0, 0},         {"cvc", CARD_CVV, 0, 0},
-	{"cvd", CARD_CVV, 0, 0},         {"cvn", CARD_CVV, 0, 0},
-	{"cvv", CARD_CVV, 0, 0},
+	{"card", CARD_CARD, 0, 0},        {"carte", CARD_CARD, 0, 0},
+	{"cent", CARD_HUNDRED, FR, 100},  {"cents", CARD_HUNDRED, FR, 100},
+	{"chiffres", CARD_DIGITS, 0, 0},  {"cinq", CARD_UNIT, FR, 5},
+	{"cinquante", CARD_TEN, FR, 50},  {"code", CARD_CODE, 0, 0},
+	{"colis", CARD_TRACKING, 0, 0},   {"commande", CARD_ORDER, 0, 0},
+	{"commandes", CARD_ORDER, 0, 0},  {"credit", CARD_CARD, 0, 0},
+	{"cryptogramme", CARD_CVV, 0, 0}, {"csc", CARD_CVV, 0, 0},
+	{"cvc", CARD_CVV, 0, 0},          {"cvd", CARD_CVV, 0, 0},
+	{"cvn", CARD_CVV, 0, 0},          {"cvv", CARD_CVV, 0, 0},
 };
 
 static const struct card_word d_words[] = {
@@ -100,7 +100,7 @@ static const struct card_word n_words[] = {
 
 static const struct card_word o_words[] = {
 	{"octante", CARD_TEN, FR, 80}, {"oh", CARD_UNIT, EN, 0},    {"one", CARD_UNIT, EN, 1},
-	{"onze", CARD_TEEN, FR, 11},   {"order", CARD_ORDER, 0, 0},
+	{"onze", CARD_TEEN, FR, 11},   {"order", CARD_ORDER, 0, 0}, {"orders", CARD_ORDER, 0, 0},
 };
 
 static const struct card_word p_words[] = {

@@ -18,7 +18,6 @@
 #include "server/jobs/runner.h"
 #include "server/twilio/message_api.h"
 #include "server/twilio/segments.h"
-#include "server/twilio/sids.h"
 #include "server/twilio/status.h"
 #include "server/webhook/keys.h"
 #include "shared/clock.h"
@@ -135,10 +134,17 @@ static void not_known(struct flow *f, struct outbox_job *o, unsigned look_ms)
 static void refused(struct flow *f, struct outbox_job *o)
 {
 	struct outbox_settle s = {.result = OUTBOX_FAILED};
-	int code = message_error_code(o->answer.body);
+	struct rest_error said;
+	int code;
 
+	rest_error_read(&f->arena, o->answer.body, &said);
+	code = said.code;
 	if (code == 0 && (o->answer.status == 401 || o->answer.status == 403))
 		code = 20003;
+	if (carrier_error_reaction(code) == REACT_RETRY) { /* its queue is full: 21611 */
+		put_off(f, o);
+		return;
+	}
 	errors_told(f, &s, code);
 	if (carrier_error_reaction(code) == REACT_CREDENTIALS)
 		log_error("event=carrier_denies_us organization=%s account=" STR_FMT,
@@ -171,7 +177,7 @@ static void answered(struct flow *f)
 /* ---- asking ---- */
 
 static void sent_to(struct flow *f, struct outbox_job *o, const char *method,
-		    const struct message_request *m, unsigned timeout_ms)
+		    const struct rest_request *m, unsigned timeout_ms)
 {
 	struct http_request r = {.method = method,
 				 .url = m->url,
@@ -190,7 +196,7 @@ static void send_it(struct flow *f, struct outbox_job *o)
 	const struct settings *s = f->app->settings;
 	const char *callback = arena_printf(&f->arena, "%s/api/webhooks/twilio/status?outbox=%s",
 					    s->public_url, o->job.work.ref);
-	struct message_request m;
+	struct rest_request m;
 
 	message_create_request(&f->arena, s->twilio_api_url, o->account_sid, o->claim.from,
 			       o->claim.to, o->claim.body, callback, &m);
@@ -200,7 +206,7 @@ static void send_it(struct flow *f, struct outbox_job *o)
 
 static void look_for_it(struct flow *f, struct outbox_job *o)
 {
-	struct message_request m;
+	struct rest_request m;
 
 	message_list_request(&f->arena, f->app->settings->twilio_api_url, o->account_sid,
 			     o->claim.from, o->claim.to, o->claim.sending_us, LIST_MAX, &m);

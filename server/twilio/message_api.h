@@ -9,24 +9,18 @@
 #ifndef SWITCHBACK_SERVER_TWILIO_MESSAGE_API_H
 #define SWITCHBACK_SERVER_TWILIO_MESSAGE_API_H
 
-#include "shared/arena.h"
-#include "shared/str.h"
-
-struct message_request {
-	const char *url;
-	struct str body; /* application/x-www-form-urlencoded; empty for GET */
-};
+#include "server/twilio/rest.h"
 
 /* POST .../Messages.json. status_callback is the URL for delivery news. */
 void message_create_request(struct arena *a, const char *base, struct str account_sid,
 			    struct str from, struct str to, struct str text,
-			    const char *status_callback, struct message_request *out);
+			    const char *status_callback, struct rest_request *out);
 
 /* GET .../Messages.json: messages from us to this number since a day (UTC) before `since_us`,
  * newest first; page_size at most 1000. The day's grain is the API's (DateSent>=). */
 void message_list_request(struct arena *a, const char *base, struct str account_sid,
 			  struct str from, struct str to, int64_t since_us, unsigned page_size,
-			  struct message_request *out);
+			  struct rest_request *out);
 
 struct message_resource {
 	struct str sid;    /* a checked SID, or empty: then this is no message */
@@ -46,8 +40,5 @@ struct message_page {
 };
 
 bool message_page_read(struct arena *a, struct str json, struct message_page *out);
-
-/* The `code` of an error's body (8.3), 0 when it has none or is no JSON. */
-int message_error_code(struct str json);
 
 #endif

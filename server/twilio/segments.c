@@ -85,27 +85,36 @@ static const struct fill *walk_fill(const struct walk *w)
 	return w->foreign ? &w->ucs : &w->gsm;
 }
 
+/* A code point of a character: septets are counted singly, UTF-16 units with the whole character.
+ */
+static size_t code_add(struct walk *w, uint32_t c)
+{
+	unsigned n = septets(c);
+
+	if (n == 0)
+		w->foreign = true;
+	else
+		fill_add(&w->gsm, n);
+	return c > 0xFFFF ? 2 : 1;
+}
+
 /* Takes the next character in; returns its bytes. Nothing joins ASCII to ASCII, but for CR LF,
  * which Twilio counts as two. */
 static size_t walk_step(struct walk *w, struct str rest)
 {
-	bool alone = (unsigned char)rest.p[0] < 0x80 &&
-		     (rest.n == 1 || (unsigned char)rest.p[1] < 0x80 || rest.p[0] == '\r');
-	size_t bytes = alone ? 1 : utf8_grapheme(rest), units = 0, at = 0, n;
+	unsigned char first = (unsigned char)rest.p[0];
+	size_t bytes, units = 0, n;
 	uint32_t c;
 
-	while (at < bytes) {
+	if (first < 0x80 && (rest.n == 1 || (unsigned char)rest.p[1] < 0x80 || first == '\r')) {
+		fill_add(&w->ucs, code_add(w, first));
+		return 1;
+	}
+	bytes = utf8_grapheme(rest);
+	for (size_t at = 0; at < bytes; at += n) {
 		n = utf8_next(str_sub(rest, at, bytes - at), &c);
-		if (n == 0) {
-			c = 0xFFFD;
-			n = 1;
-		}
-		if (septets(c) == 0)
-			w->foreign = true;
-		else
-			fill_add(&w->gsm, septets(c));
-		units += c > 0xFFFF ? 2 : 1;
-		at += n;
+		units += code_add(w, n == 0 ? 0xFFFD : c);
+		n = n == 0 ? 1 : n;
 	}
 	fill_add(&w->ucs, units);
 	return bytes;

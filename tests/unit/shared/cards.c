@@ -234,6 +234,10 @@ Test(cards, other_numbers_survive)
 		{"94001118992231974284904111111111111111", NULL}, /* longer than any card */
 		{"612999992345678", NULL},                        /* FedEx, 15 */
 		{"order 10234, order 10235 and order 10236", NULL},
+		{"orders 5755, 1410 and 10581 please", NULL},
+		{"order 3007, 29759 and 52162 please", NULL},
+		{"commandes 3007, 29759 et 52162", NULL},
+		{"orders 3007, 29759 and 52162", NULL},
 		{"4111 1111 1111 1112", NULL},
 		{"4111x1111x1111x1111", NULL},
 		{"4lll o1oo", NULL},

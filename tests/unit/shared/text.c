@@ -130,3 +130,24 @@ Test(utf8, keeps_what_is_valid_and_mends_the_rest)
 	cr_expect_eq(utf8_count(str_of("né🚲")), 3);
 	arena_free(&a);
 }
+
+Test(utf8, knows_where_a_readers_character_ends)
+{
+	static const struct {
+		const char *text;
+		size_t bytes; /* of the first */
+	} cases[] = {
+		{"", 0},
+		{"ab", 1},
+		{"\r\nx", 2},
+		{"e\xCC\x81x", 3},                                     /* a letter and its accent */
+		{"\xF0\x9F\x91\x8D\xF0\x9F\x8F\xBDx", 8},              /* thumb, skin */
+		{"\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x94\xA7x", 11}, /* woman, joiner, wrench */
+		{"\xF0\x9F\x87\xA8\xF0\x9F\x87\xA6\xF0\x9F\x87\xA8", 8}, /* a flag, half another */
+		{"\xFF\xCC\x81", 1},
+		{"a\xFF", 1},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		cr_expect_eq(utf8_grapheme(str_of(cases[i].text)), cases[i].bytes, "case %zu", i);
+}
