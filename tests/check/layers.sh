@@ -27,7 +27,7 @@ server/ctl| shared server/agent server/twilio schema             | libpq curl li
 server/keep| shared                                              | none
 server| shared server                                            | any
 tests/sim| shared server/core server/net                         | uv jansson libcrypto expat ncursesw utf8proc
-tests/support| shared server                                     | any
+tests/support| shared server tests/sim                           | any
 tests/bench| shared                                              | libcrypto
 tests/fuzz| shared server tests/support                          | any
 tests| shared server tests/support tests/sim schema              | any

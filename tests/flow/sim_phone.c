@@ -241,7 +241,7 @@ Test(sim_phone, q_and_escape_are_no_way_out_but_control_c_is)
 
 Test(sim_phone, earlier_texts_are_a_page_up_away)
 {
-	char sid[8], body[16];
+	char sid[20], body[32];
 
 	for (int i = 0; i < 30; i++) {
 		snprintf(sid, sizeof sid, "SM%d", i);
@@ -278,7 +278,7 @@ Test(sim_phone, speaks_french_and_plain_characters)
 
 Test(sim_phone, only_so_many_texts_are_kept)
 {
-	char sid[12];
+	char sid[20];
 
 	for (int i = 0; i < PHONE_TEXTS_MAX + 50; i++) {
 		snprintf(sid, sizeof sid, "SM%d", i);

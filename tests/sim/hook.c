@@ -398,7 +398,7 @@ static void hook_go(struct hook *h)
 	ask_make(h, &ask);
 	ask.connect_ms = h->over.connect_ms;
 	ask.total_ms = h->over.total_ms > gone_ms ? h->over.total_ms - (unsigned)gone_ms : 1;
-	ask.total_ms = (unsigned)size_min(ask.total_ms, h->over.connect_ms + h->over.read_ms);
+	ask.total_ms = (unsigned)size_min(ask.total_ms, h->over.read_ms);
 	h->attempt++;
 	h->result.attempts++;
 	if (h->result.attempts == 1 && h->fault.kind == SIM_FAULT_DUPLICATE)

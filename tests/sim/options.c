@@ -36,6 +36,7 @@ static const struct row rows[] = {
 	 "the service: SmsUrl is URL/api/webhooks/twilio/sms by default"},
 	{"--number", "+N[@AC..][=URL]", OWN, LIST, AT(numbers), 0, 0,
 	 "a number and its SmsUrl; repeatable"},
+	{"--name", "+N=NAME", OWN, LIST, AT(names), 0, 0, "what phones call a number; repeatable"},
 	{"--messaging-service", "MG..=+N,+N", OWN, LIST, AT(services), 0, 0,
 	 "numbers of one messaging service; repeatable"},
 	{"--log", "FILE", OWN, CSTR, SETTING(log), 0, 0,
@@ -252,6 +253,17 @@ static bool service_apply(struct sim *s, struct str text, struct err *err)
 	return true;
 }
 
+static bool name_apply(struct sim *s, struct str text, struct err *err)
+{
+	struct str name = text, phone = str_cut(&name, '=');
+	struct sim_number *n = sim_number_find(&s->numbers, phone);
+
+	if (n == NULL || name.n == 0)
+		return err_set(err, ERR_INPUT, "--name wants a --number, =, and what it is called");
+	sim_number_set(n, SIM_FRIENDLY_NAME, name);
+	return true;
+}
+
 static bool fault_apply(struct sim *s, struct str text, struct err *err)
 {
 	struct sim_fault f;
@@ -261,19 +273,21 @@ static bool fault_apply(struct sim *s, struct str text, struct err *err)
 
 bool sim_options_apply(const struct sim_options *o, struct sim *s, struct err *err)
 {
+	const struct {
+		const struct sim_list *list;
+		bool (*apply)(struct sim *, struct str, struct err *);
+	} lists[] = {{&o->numbers, number_apply},
+		     {&o->services, service_apply},
+		     {&o->names, name_apply},
+		     {&o->faults, fault_apply}};
+
 	if (!accounts_apply(o, s, err))
 		return false;
-	for (size_t i = 0; i < o->numbers.n; i++) {
-		if (!number_apply(s, o->numbers.at[i], err))
-			return false;
-	}
-	for (size_t i = 0; i < o->services.n; i++) {
-		if (!service_apply(s, o->services.at[i], err))
-			return false;
-	}
-	for (size_t i = 0; i < o->faults.n; i++) {
-		if (!fault_apply(s, o->faults.at[i], err))
-			return false;
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
+		for (size_t i = 0; i < lists[l].list->n; i++) {
+			if (!lists[l].apply(s, lists[l].list->at[i], err))
+				return false;
+		}
 	}
 	s->faults.random = o->seed;
 	return true;

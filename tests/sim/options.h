@@ -25,6 +25,7 @@ struct sim_options {
 	struct sim_list accounts;           /* "AC...:token" */
 	struct sim_list numbers;            /* "+1416...[@AC...][=SmsUrl]" */
 	struct sim_list services;           /* "MG...=+1416...,+1647..." */
+	struct sim_list names;              /* "+1416...=Bici Downtown" */
 	struct sim_list faults;             /* lines of faults.h */
 	struct sim_list variables;          /* "NAME=value" */
 	uint64_t seed;
