@@ -129,7 +129,7 @@ static void on_row(struct import_sink *sink, const struct import_row *row)
 	if (wrong != NULL) {
 		bad_said(m, row->line, wrong);
 	} else {
-		buf_printf(&m->copy, "%zu", row->line);
+		buf_printf(&m->copy, "%zu\t%zu", m->rows, row->line);
 		for (size_t i = 0; i < kind->columns_n; i++) {
 			buf_add_char(&m->copy, '\t');
 			copy_add(&m->copy, values[i]);
@@ -221,7 +221,7 @@ static bool staging_make(struct import *m)
 	struct buf sql = {0};
 	bool ok;
 
-	buf_add_cstr(&sql, "CREATE TEMP TABLE import_rows (line bigint PRIMARY KEY");
+	buf_add_cstr(&sql, "CREATE TEMP TABLE import_rows (n bigint PRIMARY KEY, line bigint");
 	for (size_t i = 0; i < kind->columns_n; i++)
 		buf_printf(&sql, ", %s %s", kind->columns[i].name,
 			   kind->columns[i].type == NULL ? "text" : kind->columns[i].type);
@@ -268,7 +268,7 @@ static bool found_make(struct import *m)
 
 	buf_printf(&sql, "CREATE TEMP TABLE import_found ON COMMIT DROP AS %s", m->sink.kind->find);
 	ok = statement_run(m, buf_cstr(&sql)) &&
-	     statement_run(m, "CREATE UNIQUE INDEX ON import_found (line)") &&
+	     statement_run(m, "CREATE UNIQUE INDEX ON import_found (n)") &&
 	     statement_run(m, "ANALYZE import_found");
 	buf_clear(&sql);
 	return ok;
@@ -341,7 +341,7 @@ static void update_say(struct buf *b, const char *name, const char *initial, con
 		buf_printf(b, "%s,", update);
 }
 
-/* Stored rows that the file says something else about; import_changed gets their lines. */
+/* Stored rows that the file says something else about; import_changed gets their numbers. */
 static bool rows_update(struct import *m)
 {
 	const struct import_kind *kind = m->sink.kind;
@@ -356,14 +356,13 @@ static bool rows_update(struct import *m)
 	columns_say(&sql, kind, name_say);
 	buf_add_cstr(&sql, ") = ROW(");
 	columns_say(&sql, kind, update_say);
-	buf_add_cstr(
-		&sql,
-		") FROM import_rows r JOIN import_found f USING (line) WHERE t.organization_id "
-		"= $1::uuid AND t.id = f.id AND NOT f.is_new AND ROW(");
+	buf_add_cstr(&sql,
+		     ") FROM import_rows r JOIN import_found f USING (n) WHERE t.organization_id "
+		     "= $1::uuid AND t.id = f.id AND NOT f.is_new AND ROW(");
 	columns_say(&sql, kind, stored_say);
 	buf_add_cstr(&sql, ") IS DISTINCT FROM ROW(");
 	columns_say(&sql, kind, update_say);
-	buf_add_cstr(&sql, ") RETURNING f.line) SELECT line FROM changed");
+	buf_add_cstr(&sql, ") RETURNING f.n) SELECT n FROM changed");
 	ok = statement_run(m, buf_cstr(&sql));
 	buf_clear(&sql);
 	return ok;
@@ -380,7 +379,7 @@ static bool rows_insert(struct import *m)
 	buf_add_cstr(&sql, ") SELECT $1::uuid, f.id, ");
 	columns_say(&sql, kind, initial_say);
 	buf_add_cstr(&sql,
-		     " FROM import_rows r JOIN import_found f USING (line) JOIN organizations s ON "
+		     " FROM import_rows r JOIN import_found f USING (n) JOIN organizations s ON "
 		     "s.id = $1::uuid WHERE f.is_new");
 	ok = statement_run(m, buf_cstr(&sql));
 	buf_clear(&sql);
@@ -400,12 +399,12 @@ static bool written(struct import *m)
 
 static bool counted(struct import *m, int64_t *added, int64_t *changed)
 {
-	PGresult *r = database_ask(
-		&m->c->db, m->err,
-		"SELECT count(DISTINCT f.line) FILTER (WHERE f.is_new), count(DISTINCT "
-		"x.line) FILTER (WHERE NOT f.is_new) FROM import_found f LEFT JOIN "
-		"import_changed x USING (line)",
-		0, NULL);
+	PGresult *r =
+		database_ask(&m->c->db, m->err,
+			     "SELECT count(DISTINCT f.n) FILTER (WHERE f.is_new), count(DISTINCT "
+			     "x.n) FILTER (WHERE NOT f.is_new) FROM import_found f LEFT JOIN "
+			     "import_changed x USING (n)",
+			     0, NULL);
 
 	if (r == NULL)
 		return false;
@@ -443,8 +442,7 @@ static bool imported(struct import *m, struct str text)
 		return false;
 	if (m->bad > 0)
 		return err_set(m->err, ERR_INPUT,
-			       "%zu of %zu rows are bad (above): nothing of the file was imported.",
-			       m->bad, m->rows < m->bad ? m->bad : m->rows);
+			       "%zu faults (above): nothing of the file was imported.", m->bad);
 	return apply(m);
 }
 

@@ -39,10 +39,10 @@ struct import_kind {
 	struct {
 		const char *name, *initial, *update;
 	} derived;
-	/* $1 is the organization. `find` selects, from import_rows r, (line, id, is_new, ...) into
-	 * import_found: which stored row each line means. Each check returns (line, sentence) of
-	 * bad rows. `after` runs when rows are written, and adds what else changed to
-	 * import_changed(line). Lists end in NULL. */
+	/* $1 is the organization. `find` selects, from import_rows r (n, line, columns ...), (n,
+	 * line, id, is_new, ...) into import_found: which stored row each one means. Each check
+	 * returns (line, sentence) of bad rows. `after` runs when rows are written, and adds what
+	 * else changed to import_changed(n). Lists end in NULL. */
 	const char *find;
 	const char *const *checks, *const *after;
 };

@@ -49,8 +49,7 @@ static bool item_check(struct arena *a, const json_t *item, json_t *to, struct e
 			i++;
 		if (i == ARRAY_LEN(known))
 			return err_set(err, ERR_INPUT,
-				       "\"%s\" is none of description, quantity, "
-				       "unit_price, sku",
+				       "\"%s\" is none of description, quantity, unit_price, sku",
 				       value_shown(a, str_of(key)));
 	}
 	if (!item_field(a, item, "description", &text, &description, err) ||
@@ -145,61 +144,49 @@ static const struct import_column columns[] = {
 };
 
 static const char found[] =
-	"SELECT r.line, coalesce(o.id, gen_random_uuid()) AS id, o.id IS NULL AS is_new, p.id AS "
-	"by_phone, "
-	"e.id AS by_external, coalesce(p.id, e.id) AS customer_id FROM import_rows r LEFT JOIN "
-	"orders o ON "
-	"o.organization_id = $1::uuid AND o.order_number = r.order_number LEFT JOIN customers p ON "
-	"p.organization_id = $1::uuid AND p.phone_number = r.customer_phone LEFT JOIN customers e "
-	"ON "
-	"e.organization_id = $1::uuid AND e.external_id = r.customer_external_id";
+	"SELECT r.n, r.line, coalesce(o.id, gen_random_uuid()) AS id, o.id IS NULL AS is_new, "
+	"p.id AS by_phone, e.id AS by_external, coalesce(p.id, e.id) AS customer_id FROM "
+	"import_rows r LEFT JOIN orders o ON o.organization_id = $1::uuid AND o.order_number = "
+	"r.order_number LEFT JOIN customers p ON p.organization_id = $1::uuid AND p.phone_number "
+	"= r.customer_phone LEFT JOIN customers e ON e.organization_id = $1::uuid AND "
+	"e.external_id = r.customer_external_id";
 
 static const char *const checks[] = {
-	"SELECT line, 'order_number: the same as in line ' || first FROM (SELECT line, min(line) "
-	"OVER "
-	"(PARTITION BY order_number) AS first FROM import_rows) x WHERE line > first ORDER BY line",
-	"SELECT line, 'customer_phone: no customer has that number; import customers first' FROM "
-	"import_rows "
-	"r JOIN import_found f USING (line) WHERE r.customer_phone IS NOT NULL AND f.by_phone IS "
-	"NULL ORDER "
-	"BY line",
-	"SELECT line, 'customer_external_id: there is no such customer; import customers first' "
-	"FROM "
-	"import_rows r JOIN import_found f USING (line) WHERE r.customer_external_id IS NOT NULL "
-	"AND "
-	"f.by_external IS NULL ORDER BY line",
+	"SELECT line, 'order_number: the same as in line ' || first FROM (SELECT n, line, "
+	"first_value(line) OVER (PARTITION BY order_number ORDER BY n) AS first, row_number() "
+	"OVER (PARTITION BY order_number ORDER BY n) AS nth FROM import_rows) x WHERE nth > 1 "
+	"ORDER BY n",
+	"SELECT r.line, 'customer_phone: no customer has that number; import customers first' "
+	"FROM import_rows r JOIN import_found f USING (n) WHERE r.customer_phone IS NOT NULL AND "
+	"f.by_phone IS NULL ORDER BY n",
+	"SELECT r.line, 'customer_external_id: there is no such customer; import customers "
+	"first' FROM import_rows r JOIN import_found f USING (n) WHERE r.customer_external_id IS "
+	"NOT NULL AND f.by_external IS NULL ORDER BY n",
 	"SELECT line, 'customer_phone is one customer''s, customer_external_id another''s' FROM "
-	"import_found "
-	"WHERE by_phone <> by_external ORDER BY line",
+	"import_found WHERE by_phone <> by_external ORDER BY n",
 	NULL};
 
 static const char *const after[] = {
 	/* lines that differ from the stored ones are replaced as a whole */
-	"CREATE TEMP TABLE import_items ON COMMIT DROP AS SELECT r.line, f.id, r.items FROM "
-	"import_rows r "
-	"JOIN import_found f USING (line) WHERE r.items IS NOT NULL AND (SELECT "
+	"CREATE TEMP TABLE import_items ON COMMIT DROP AS SELECT n, f.id, r.items FROM "
+	"import_rows r JOIN import_found f USING (n) WHERE r.items IS NOT NULL AND (SELECT "
 	"coalesce(jsonb_agg(jsonb_build_array(i->>'description', (i->>'quantity')::int, "
-	"(i->>'unit_price')::numeric(12,2)) ORDER BY n), '[]') FROM jsonb_array_elements(r.items) "
-	"WITH "
-	"ORDINALITY AS x (i, n)) IS DISTINCT FROM (SELECT "
+	"(i->>'unit_price')::numeric(12,2)) ORDER BY nth), '[]') FROM "
+	"jsonb_array_elements(r.items) WITH ORDINALITY AS x (i, nth)) IS DISTINCT FROM (SELECT "
 	"coalesce(jsonb_agg(jsonb_build_array(t.description, t.quantity, t.unit_price) ORDER BY "
-	"t.position), '[]') FROM order_items t WHERE t.organization_id = $1::uuid AND t.order_id = "
-	"f.id)",
+	"t.position), '[]') FROM order_items t WHERE t.organization_id = $1::uuid AND t.order_id "
+	"= f.id)",
 	"DELETE FROM order_items t USING import_items i WHERE t.organization_id = $1::uuid AND "
-	"t.order_id = "
-	"i.id",
+	"t.order_id = i.id",
 	"INSERT INTO order_items (organization_id, order_id, position, product_id, description, "
-	"quantity, "
-	"unit_price) SELECT $1::uuid, x.id, i.n, p.id, i.one->>'description', "
-	"(i.one->>'quantity')::int, "
-	"(i.one->>'unit_price')::numeric FROM import_items x CROSS JOIN LATERAL "
-	"jsonb_array_elements(x.items) WITH ORDINALITY AS i (one, n) LEFT JOIN products p ON "
-	"p.organization_id = $1::uuid AND p.sku = i.one->>'sku'",
-	"INSERT INTO import_changed SELECT line FROM import_items",
+	"quantity, unit_price) SELECT $1::uuid, x.id, i.nth, p.id, i.one->>'description', "
+	"(i.one->>'quantity')::int, (i.one->>'unit_price')::numeric FROM import_items x CROSS "
+	"JOIN LATERAL jsonb_array_elements(x.items) WITH ORDINALITY AS i (one, nth) LEFT JOIN "
+	"products p ON p.organization_id = $1::uuid AND p.sku = i.one->>'sku'",
+	"INSERT INTO import_changed SELECT n FROM import_items",
 	/* the file says how things stand now, changed or not */
-	"UPDATE orders o SET as_of = now() FROM import_found f WHERE o.organization_id = $1::uuid "
-	"AND o.id = "
-	"f.id AND NOT f.is_new",
+	"UPDATE orders o SET as_of = now() FROM import_found f WHERE o.organization_id = "
+	"$1::uuid AND o.id = f.id AND NOT f.is_new",
 	NULL};
 
 bool import_orders(struct ctl *c, struct err *err)

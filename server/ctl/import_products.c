@@ -40,32 +40,28 @@ static const struct import_column columns[] = {
 	 .initial = "coalesce(r.is_active, true)"},
 };
 
-static const char found[] = "SELECT r.line, coalesce(p.id, gen_random_uuid()) AS id, p.id IS NULL "
-			    "AS is_new, coalesce(r.price, "
-			    "p.price) AS price, coalesce(r.sale_price, p.sale_price) AS sale_price "
-			    "FROM import_rows r LEFT JOIN "
-			    "products p ON p.organization_id = $1::uuid AND p.sku = r.sku";
+static const char found[] =
+	"SELECT r.n, r.line, coalesce(p.id, gen_random_uuid()) AS id, p.id IS NULL AS is_new, "
+	"coalesce(r.price, p.price) AS price, coalesce(r.sale_price, p.sale_price) AS sale_price "
+	"FROM import_rows r LEFT JOIN products p ON p.organization_id = $1::uuid AND p.sku = r.sku";
 
 static const char *const checks[] = {
-	"SELECT line, 'sku: the same as in line ' || first FROM (SELECT line, min(line) OVER "
-	"(PARTITION BY "
-	"sku) AS first FROM import_rows) x WHERE line > first ORDER BY line",
-	"SELECT line, 'the product is new: category and name_en (or name_fr) are needed' FROM "
-	"import_rows r "
-	"JOIN import_found f USING (line) WHERE f.is_new AND (r.category IS NULL OR "
-	"coalesce(r.name_en, "
-	"r.name_fr) IS NULL) ORDER BY line",
-	"SELECT line, 'sale_price: it is above the price, or there is no price' FROM import_found "
-	"WHERE "
-	"sale_price > price OR (sale_price IS NOT NULL AND price IS NULL) ORDER BY line",
+	"SELECT line, 'sku: the same as in line ' || first FROM (SELECT n, line, "
+	"first_value(line) OVER (PARTITION BY sku ORDER BY n) AS first, row_number() OVER "
+	"(PARTITION BY sku ORDER BY n) AS nth FROM import_rows) x WHERE nth > 1 ORDER BY n",
+	"SELECT r.line, 'the product is new: category and name_en (or name_fr) are needed' FROM "
+	"import_rows r JOIN import_found f USING (n) WHERE f.is_new AND (r.category IS NULL OR "
+	"coalesce(r.name_en, r.name_fr) IS NULL) ORDER BY n",
+	"SELECT line, 'sale_price: it is above the price, or there is no price' FROM "
+	"import_found WHERE sale_price > price OR (sale_price IS NOT NULL AND price IS NULL) "
+	"ORDER BY n",
 	NULL};
 
 static const char *const after[] = {
 	/* a count without a time is as old as the file, changed or not */
 	"UPDATE products p SET stock_as_of = now() FROM import_rows r JOIN import_found f USING "
-	"(line) WHERE "
-	"p.organization_id = $1::uuid AND p.id = f.id AND NOT f.is_new AND r.stock IS NOT NULL AND "
-	"r.stock_as_of IS NULL",
+	"(n) WHERE p.organization_id = $1::uuid AND p.id = f.id AND NOT f.is_new AND r.stock IS "
+	"NOT NULL AND r.stock_as_of IS NULL",
 	NULL};
 
 bool import_products(struct ctl *c, struct err *err)
