@@ -96,7 +96,7 @@ $(BUILD)/obj/$(1)/gen/%.o: $(BUILD)/gen/%.c Makefile
 $(BUILD)/obj/$(1)/tests/%.o: tests/%.c Makefile
 	@mkdir -p $$(@D)
 	@echo "  CC[$(1)]  $$<"
-	@$(CC) $$($(1)_CFLAGS) $(WARN) -MMD -MP -c $$< -o $$@
+	@$(CC) $$($(1)_CFLAGS) $(WARN) -Wno-format-truncation -MMD -MP -c $$< -o $$@
 
 $(BUILD)/obj/$(1)/%.o: %.c Makefile
 	@mkdir -p $$(@D)

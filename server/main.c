@@ -41,6 +41,7 @@ int main(int argc, char **argv)
 			fprintf(stderr, "switchbackd: %s\n", err.text);
 		code = EXIT_SETTINGS;
 	} else if (s.help) {
+		printf("Usage: switchbackd [--config FILE]\n\n");
 		settings_help(stdout, PROGRAM_SERVICE);
 	} else if (s.version) {
 		printf("switchbackd %s\n", SWITCHBACK_VERSION);

@@ -99,6 +99,19 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+programs() {
+	make -s show-TEST_BIN | tr ' ' '\n' | grep . || true
+	printf '%s\n' tests/e2e/*.sh | grep -v '/lib.sh$' || true
+}
+wanted() {
+	local pattern
+	while read -r program; do
+		[ $# -gt 0 ] || echo "$program"
+		for pattern in "$@"; do
+			[[ $program != *"$pattern"* ]] || { echo "$program" && break; }
+		done
+	done
+}
 began=$SECONDS phase_began=$SECONDS
 phase() {
 	printf -- '-- %s: %d s\n' "$1" $((SECONDS - phase_began))
@@ -108,7 +121,10 @@ phase() {
 jobs=$(nproc)
 make -s -j"$jobs" all asan 9>&-
 phase "programs built"
-make -s -j"$jobs" tests "$BUILD/bench/load" 9>&-
+# The longest first, so that the cores end together.
+mapfile -t list < <(programs | wanted "$@" | awk '{ print ($0 ~ /e2e/ ? 0 : $0 ~ /flow|store/ ? 1 : 2), $0 }' | sort -s -k1,1n | cut -d' ' -f2)
+mapfile -t binaries < <(printf '%s\n' "${list[@]}" | grep "^$BUILD/")
+make -s -j"$jobs" "${binaries[@]}" "$BUILD/bench/load" 9>&-
 phase "tests built"
 
 if [ $# -eq 0 ]; then
@@ -131,21 +147,6 @@ if [ -x "$BUILD/asan/switchbackctl" ]; then
 	phase "private PostgreSQL, migrated"
 fi
 
-programs() {
-	make -s show-TEST_BIN | tr ' ' '\n' | grep . || true
-	ls tests/e2e/*.sh 2>/dev/null || true
-}
-wanted() {
-	local pattern
-	while read -r program; do
-		[ $# -gt 0 ] || echo "$program"
-		for pattern in "$@"; do
-			[[ $program != *"$pattern"* ]] || { echo "$program" && break; }
-		done
-	done
-}
-# The longest first, so that the cores end together.
-mapfile -t list < <(programs | wanted "$@" | awk '{ print ($0 ~ /e2e/ ? 0 : $0 ~ /flow|store/ ? 1 : 2), $0 }' | sort -s -k1,1n | cut -d' ' -f2)
 [ ${#list[@]} -eq 0 ] || printf '%s\n' "${list[@]}" | xargs -n 1 -P "$jobs" tests/check/run.sh --one 9>&-
 phase "${#list[@]} test programs"
 
