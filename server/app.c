@@ -6,9 +6,9 @@
 #include "server/app.h"
 
 #include "server/jobs/runner.h"
+#include "server/keys.h"
 #include "server/routes.h"
 #include "server/startup.h"
-#include "server/webhook/keys.h"
 #include "shared/log.h"
 
 #define STOP_LIMIT_MS 4000
@@ -52,6 +52,7 @@ static void closed_down(struct app *a)
 	http_close(a->http);
 	db_close(a->db);
 	keys_close(a->keys);
+	zones_clear(&a->zones);
 	loop_let_go(&a->loop);
 }
 

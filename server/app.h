@@ -11,6 +11,7 @@
 #include "server/figures.h"
 #include "server/net/http.h"
 #include "server/net/web.h"
+#include "server/zones.h"
 #include "shared/settings.h"
 
 struct keys;
@@ -23,9 +24,10 @@ struct app {
 	struct db *db;
 	struct http *http;
 	struct web *web;
-	struct keys *keys;     /* provider secrets, ready for checking (webhook/keys.h) */
+	struct keys *keys;     /* provider secrets, ready for checking (server/keys.h) */
 	struct runner *runner; /* does what is due (jobs/runner.h) */
 	struct figures figures;
+	struct zones zones; /* of the stores, kept open */
 	bool stopping, drained;
 	uint64_t stop_began; /* uv_now */
 	uv_timer_t stop_limit;

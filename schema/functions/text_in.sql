@@ -187,11 +187,23 @@ BEGIN
     CONTINUE WHEN NOT FOUND;
     SELECT customer_id INTO v_customer FROM conversations
      WHERE organization_id = p_organization AND id = p_conversation;
+    -- the newest first: it was minutes ago, so few rows of the log are read
     UPDATE events SET payload = jsonb_set(payload, '{body}', to_jsonb(v_body))
-     WHERE organization_id = p_organization AND conversation_id = p_conversation AND type = 'message.received'
-       AND payload ->> 'message_id' = v_id::text;
-    UPDATE escalations SET reason_text = NULL
-     WHERE organization_id = p_organization AND conversation_id = p_conversation AND reason_text IS NOT NULL;
+     WHERE organization_id = p_organization
+       AND seq = (SELECT e.seq FROM events e
+                   WHERE e.organization_id = p_organization AND e.conversation_id = p_conversation
+                     AND e.type = 'message.received' AND e.payload ->> 'message_id' = v_id::text
+                   ORDER BY e.seq DESC LIMIT 1);
+    -- an escalation may have quoted it: what was quoted goes, why it was asked for stays
+    UPDATE escalations
+       SET reason_text = NULL, packet = packet - 'words',
+           reasons = (SELECT coalesce(jsonb_agg(r - 'text'), '[]') FROM jsonb_array_elements(reasons) AS r)
+     WHERE organization_id = p_organization AND conversation_id = p_conversation AND closed_at IS NULL;
+    IF FOUND THEN
+      UPDATE events SET payload = payload - 'reason_text'
+       WHERE organization_id = p_organization AND conversation_id = p_conversation AND type LIKE 'escalation.%'
+         AND seq > (SELECT last_event - 20000 FROM organization_counters WHERE organization_id = p_organization);
+    END IF;
     PERFORM event_add(p_organization, 'message.redacted', p_conversation, v_customer,
       jsonb_build_object('message_id', v_id, 'conversation_id', p_conversation, 'customer_id', v_customer,
                          'body', v_body));

@@ -75,6 +75,7 @@ static void context_known(struct flow *f)
 	if (!c->found)
 		return;
 	s.redact = cards_taken_out(f, c);
+	zones_hold(&f->app->zones, c->store.zone);
 	c->in.now_us = clock_wall_us();
 	agent_turn(&f->arena, &c->in, &t->said);
 	s.epoch = c->epoch;

@@ -16,10 +16,10 @@
 #include "server/app.h"
 #include "server/jobs/jobs.h"
 #include "server/jobs/runner.h"
+#include "server/keys.h"
 #include "server/twilio/message_api.h"
 #include "server/twilio/segments.h"
 #include "server/twilio/status.h"
-#include "server/webhook/keys.h"
 #include "shared/clock.h"
 #include "shared/log.h"
 
@@ -209,7 +209,7 @@ static void look_for_it(struct flow *f, struct outbox_job *o)
 	struct rest_request m;
 
 	message_list_request(&f->arena, f->app->settings->twilio_api_url, o->account_sid,
-			     o->claim.from, o->claim.to, o->claim.sending_us, LIST_MAX, &m);
+			     o->claim.from, o->claim.to, LIST_MAX, &m);
 	sent_to(f, o, "GET", &m, LOOK_MS);
 	flow_then(f, listed);
 }
@@ -253,13 +253,14 @@ static void claimed(struct flow *f)
 
 /* ---- looking at the carrier's list ---- */
 
-/* Could this be the text of our row? Same words between the same numbers, made since the request
- * began. */
+/* Could this be the text of our row? Same words between the same numbers, not inbound, and not from
+ * before the request began. What the carrier leaves out does not speak against it: a text taken for
+ * another is shown as sent and settled by its callback; one sent twice cannot be called back. */
 static bool could_be_ours(const struct outbox_job *o, const struct message_resource *m)
 {
 	return str_eq(m->to, o->claim.to) && str_eq(m->from, o->claim.from) &&
-	       str_eq(m->body, o->claim.body) && str_starts(m->direction, STR_LIT("outbound")) &&
-	       m->created_us >= o->claim.sending_us - CLOCK_SLACK_US;
+	       str_eq(m->body, o->claim.body) && !str_starts(m->direction, STR_LIT("inbound")) &&
+	       (m->created_us == 0 || m->created_us >= o->claim.sending_us - CLOCK_SLACK_US);
 }
 
 /* Soon at first, then as long again as it has been so far; never past the moment when absent is

@@ -3,8 +3,6 @@
  */
 #include "server/twilio/message_api.h"
 
-#include <time.h>
-
 #include "server/twilio/form.h"
 #include "server/twilio/sids.h"
 
@@ -29,21 +27,16 @@ void message_create_request(struct arena *a, const char *base, struct str accoun
 }
 
 void message_list_request(struct arena *a, const char *base, struct str account_sid,
-			  struct str from, struct str to, int64_t since_us, unsigned page_size,
+			  struct str from, struct str to, unsigned page_size,
 			  struct rest_request *out)
 {
-	time_t day = (time_t)(since_us / 1000000) - 24 * 3600;
-	char date[16], size[16];
-	struct tm tm;
+	char size[16];
 	struct buf b;
 
-	gmtime_r(&day, &tm);
-	strftime(date, sizeof date, "%Y-%m-%d", &tm);
 	snprintf(size, sizeof size, "%u", page_size);
 	buf_init(&b, 1024);
 	form_add(&b, "To", to);
 	form_add(&b, "From", from);
-	form_add(&b, "DateSent>", str_of(date)); /* DateSent>=DATE: the name ends in '>' */
 	form_add(&b, "PageSize", str_of(size));
 	out->url = arena_printf(a, "%s?%s", rest_url(a, base, account_sid, "/Messages.json"),
 				buf_cstr(&b));

@@ -16,10 +16,11 @@ void message_create_request(struct arena *a, const char *base, struct str accoun
 			    struct str from, struct str to, struct str text,
 			    const char *status_callback, struct rest_request *out);
 
-/* GET .../Messages.json: messages from us to this number since a day (UTC) before `since_us`,
- * newest first; page_size at most 1000. The day's grain is the API's (DateSent>=). */
+/* GET .../Messages.json: messages from us to this number, newest first; page_size at most 1000. Not
+ * filtered by DateSent: a message that the carrier still queues has none (8.2), and would be
+ * missing. */
 void message_list_request(struct arena *a, const char *base, struct str account_sid,
-			  struct str from, struct str to, int64_t since_us, unsigned page_size,
+			  struct str from, struct str to, unsigned page_size,
 			  struct rest_request *out);
 
 struct message_resource {

@@ -5,7 +5,7 @@
 
 #include "server/twilio/sids.h"
 #include "server/twilio/sign.h"
-#include "server/webhook/keys.h"
+#include "server/keys.h"
 #include "shared/log.h"
 
 static enum signed_state refused(struct flow *f, const char *why)

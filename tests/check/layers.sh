@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 
 rules() {
 	cat <<'RULES'
-shared|                                                          | utf8proc glib jansson
+shared|                                                          | utf8proc glib libcrypto libcrypt
 shared/wire| shared                                              | jansson
 server/core| shared                                              | uv
 server/db| shared server/core                                    | libpq uv
@@ -20,10 +20,10 @@ server/twilio| shared                                            | libcrypto jan
 server/elevenlabs| shared                                        | libcrypto jansson
 server/store| shared server/core server/db server/agent          | jansson
 server/events| shared server/core server/net server/db server/store | none
-server/webhook| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/jobs/runner.h | none
-server/api| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/jobs/runner.h | none
-server/jobs| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h | none
-server/ctl| shared server/agent server/twilio schema             | libpq curl libcsv jansson libcrypto libcrypt
+server/webhook| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/keys.h server/jobs/runner.h | none
+server/api| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/keys.h server/jobs/runner.h | none
+server/jobs| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/keys.h | none
+server/ctl| shared server/agent server/twilio server/db/schema_list.h server/api/roles.h | libpq curl libcsv jansson libcrypto libcrypt
 server/keep| shared                                              | none
 server| shared server                                            | any
 tests/sim| shared server/core server/net                         | uv jansson libcrypto expat ncursesw utf8proc
@@ -57,7 +57,7 @@ libyaml|yaml.h
 libc|assert.h ctype.h dirent.h endian.h errno.h fcntl.h float.h fnmatch.h getopt.h glob.h grp.h inttypes.h langinfo.h
 libc|limits.h locale.h malloc.h math.h netdb.h poll.h pthread.h pty.h pwd.h regex.h sched.h signal.h spawn.h stdarg.h
 libc|stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h strings.h sysexits.h syslog.h termios.h time.h
-libc|unistd.h utmp.h wchar.h wctype.h stdnoreturn.h stdalign.h setjmp.h
+libc|dlfcn.h semaphore.h unistd.h utmp.h wchar.h wctype.h stdnoreturn.h stdalign.h setjmp.h
 libc|arpa/ net/ netinet/ sys/ linux/ sanitizer/ valgrind/
 LIBRARIES
 }

@@ -3,7 +3,7 @@
  * are few, and an attacker who fills it with made-up SIDs costs a handful of database calls a
  * second, no more.
  */
-#include "server/webhook/keys.h"
+#include "server/keys.h"
 
 #include "shared/clock.h"
 #include "shared/log.h"

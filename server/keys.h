@@ -6,8 +6,8 @@
  * A store's own token proves requests of that store and of no other: `organization` of a match must
  * then be the one that owns the called number (text_in's p_expected).
  */
-#ifndef SWITCHBACK_SERVER_WEBHOOK_KEYS_H
-#define SWITCHBACK_SERVER_WEBHOOK_KEYS_H
+#ifndef SWITCHBACK_SERVER_KEYS_H
+#define SWITCHBACK_SERVER_KEYS_H
 
 #include "server/store/account.h"
 #include "server/twilio/sign.h"
