@@ -470,7 +470,7 @@ static bool reading(const struct conn *c)
 /* The answer is sent: the next request, or the end. */
 static bool go_on(struct conn *c)
 {
-	if (!c->keep_alive) {
+	if (!c->keep_alive || c->web->draining) {
 		leave(c);
 		return false;
 	}
