@@ -41,6 +41,7 @@ struct socket {
 	struct waiting *first, *last;
 	size_t waiting_n; /* bytes */
 	bool closing;     /* socket_close was called: nothing more in or out */
+	bool flushed;     /* and all is sent that waited: the turn ends it */
 	bool failed;      /* a write failed: it is on its way out */
 	unsigned status;
 	char why[64];
@@ -51,7 +52,7 @@ struct sockets {
 	struct lws_context *context; /* NULL until the first is taken */
 	struct socket *list;
 	struct socket *arriving; /* while libwebsockets takes it in */
-	uv_timer_t end;          /* destroys the context outside of every callback */
+	uv_timer_t turn;         /* what must be done outside of libwebsockets' callbacks */
 	unsigned max, count;
 	bool broken, closing, ending, timer_closed;
 };
@@ -177,6 +178,34 @@ bool socket_send(struct socket *s, bool text, struct str m)
 	return true;
 }
 
+static void close_reason(struct socket *s, unsigned status, const char *why)
+{
+	lws_close_reason(s->wsi, (enum lws_close_status)status, (unsigned char *)(uintptr_t)why,
+			 strlen(why));
+}
+
+static void on_turn(uv_timer_t *t);
+
+/* Ended from a WRITEABLE callback libwebsockets says nothing to the peer: it takes that for a
+ * failed write. So it is ended from our own timer. */
+static void end_soon(struct socket *s)
+{
+	s->flushed = true;
+	uv_timer_start(&s->all->turn, on_turn, 0, 0);
+}
+
+static void end_flushed(struct sockets *ss)
+{
+	for (struct socket *s = ss->list, *next; s != NULL; s = next) {
+		next = s->next;
+		if (!s->flushed || s->failed)
+			continue;
+		s->flushed = false;
+		close_reason(s, s->status, s->why);
+		lws_set_timeout(s->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
+	}
+}
+
 void socket_close(struct socket *s, unsigned status, const char *why)
 {
 	if (s->wsi == NULL || s->closing || s->failed)
@@ -184,14 +213,12 @@ void socket_close(struct socket *s, unsigned status, const char *why)
 	s->closing = true;
 	s->status = status;
 	snprintf(s->why, sizeof s->why, "%s", why == NULL ? "" : why);
+	if (s->first == NULL && !lws_partial_buffered(s->wsi)) {
+		end_soon(s);
+		return;
+	}
 	lws_set_timeout(s->wsi, PENDING_TIMEOUT_USER_REASON_BASE, CLOSE_SECONDS);
 	lws_callback_on_writable(s->wsi);
-}
-
-static void close_reason(struct socket *s, unsigned status, const char *why)
-{
-	lws_close_reason(s->wsi, (enum lws_close_status)status, (unsigned char *)(uintptr_t)why,
-			 strlen(why));
 }
 
 /* The client takes more. -1 ends it. */
@@ -207,14 +234,11 @@ static int writable(struct socket *s)
 	}
 	if (s->failed)
 		return -1;
-	if (s->first != NULL || lws_partial_buffered(s->wsi)) {
+	if (s->first != NULL || lws_partial_buffered(s->wsi))
 		lws_callback_on_writable(s->wsi);
-		return 0;
-	}
-	if (!s->closing)
-		return 0;
-	close_reason(s, s->status, s->why);
-	return -1;
+	else if (s->closing)
+		end_soon(s);
+	return 0;
 }
 
 static bool in_add(struct socket *s, const void *p, size_t n)
@@ -344,8 +368,8 @@ struct sockets *sockets_open(struct loop *l, unsigned max)
 
 	ss->loop = l;
 	ss->max = max;
-	uv_timer_init(&l->uv, &ss->end);
-	ss->end.data = ss;
+	uv_timer_init(&l->uv, &ss->turn);
+	ss->turn.data = ss;
 	return ss;
 }
 
@@ -424,27 +448,36 @@ static void closing_seen(uv_handle_t *h, void *found)
 /* libwebsockets 4.1 ends in two steps on a loop that is not its own: the first call closes its
  * handles (and calls CLOSED for every socket left), a second one, after the loop has closed them,
  * frees it. */
-static void on_end(uv_timer_t *t)
+static void end(struct sockets *ss)
 {
-	struct sockets *ss = t->data;
 	bool busy = false;
 
 	if (ss->context != NULL && !ss->ending) {
 		ss->ending = true;
 		lws_context_destroy(ss->context);
-		uv_timer_start(t, on_end, 1, 0);
+		uv_timer_start(&ss->turn, on_turn, 1, 0);
 		return;
 	}
 	if (ss->context != NULL) {
 		uv_walk(&ss->loop->uv, closing_seen, &busy);
 		if (busy) {
-			uv_timer_start(t, on_end, 1, 0);
+			uv_timer_start(&ss->turn, on_turn, 1, 0);
 			return;
 		}
 		lws_context_destroy(ss->context);
 		ss->context = NULL;
 	}
-	uv_close((uv_handle_t *)t, on_timer_closed);
+	uv_close((uv_handle_t *)&ss->turn, on_timer_closed);
+}
+
+static void on_turn(uv_timer_t *t)
+{
+	struct sockets *ss = t->data;
+
+	if (ss->closing)
+		end(ss);
+	else
+		end_flushed(ss);
 }
 
 void sockets_close(struct sockets *ss)
@@ -452,5 +485,5 @@ void sockets_close(struct sockets *ss)
 	if (ss == NULL || ss->closing)
 		return;
 	ss->closing = true;
-	uv_timer_start(&ss->end, on_end, 0, 0);
+	uv_timer_start(&ss->turn, on_turn, 0, 0);
 }

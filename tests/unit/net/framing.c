@@ -1,17 +1,16 @@
 /*
- * framing.c - what is a request and where it ends: each case is sent whole and byte by byte, followed by
- * another request on the same connection. If anybody could read the first differently than we do, the
- * second is what he would smuggle; so after a refusal it must not be answered.
+ * framing.c - what is a request and where it ends: each case is sent whole and byte by byte,
+ * followed by another request on the same connection. If anybody could read the first differently
+ * than we do, the second is what he would smuggle; so after a refusal it must not be answered.
  */
 #include <criterion/criterion.h>
 #include <unistd.h>
 
 #include "tests/support/net_peer.h"
 
-#define CANARY "GET /canary HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-#define H      "Host: a\r\n"
-#define CHUNKED(body) \
-	"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" body
+#define CANARY        "GET /canary HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+#define H             "Host: a\r\n"
+#define CHUNKED(body) "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" body
 
 struct app {
 	int none;
@@ -30,23 +29,24 @@ static void header(struct app *app, const struct web_request *r, struct ticket t
 }
 
 static const struct route routes[] = {
-	{WEB_POST, "/echo", echo, 0, NULL, NULL},
-	{WEB_GET, "/", echo, 0, NULL, NULL},
-	{WEB_GET, "/x", header, 0, NULL, NULL},
-	{WEB_GET, "/canary", echo, 0, NULL, NULL},
-	{WEB_PUT, "/things/{id}", echo, 0, NULL, NULL},
-	{0, NULL, NULL, 0, NULL, NULL},
+	{WEB_POST, "/echo", echo, 0, NULL, NULL},       {WEB_GET, "/", echo, 0, NULL, NULL},
+	{WEB_GET, "/x", header, 0, NULL, NULL},         {WEB_GET, "/canary", echo, 0, NULL, NULL},
+	{WEB_PUT, "/things/{id}", echo, 0, NULL, NULL}, {0, NULL, NULL, 0, NULL, NULL},
 };
 
-/* expect: the statuses in order; "end" at the end: the server closes and what follows is not answered.
- * Without "end" the connection goes on, and the request that follows is answered with 200. */
+/* expect: the statuses in order; "end" at the end: the server closes and what follows is not
+ * answered. Without "end" the connection goes on, and the request that follows is answered with
+ * 200. */
 struct framing_case {
 	struct str bytes;
 	const char *expect;
 	const char *body; /* what the last answer ends with; NULL: not looked at */
 	const char *why;
 };
-#define CASE(bytes, expect, body, why) {STR_LIT(bytes), expect, body, why}
+#define CASE(bytes, expect, body, why)            \
+	{                                         \
+		STR_LIT(bytes), expect, body, why \
+	}
 
 static const struct framing_case cases[] = {
 	/* clang-format off */

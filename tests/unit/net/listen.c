@@ -225,8 +225,8 @@ Test(listen, a_successor_finds_the_queue_as_it_was_left)
 	got = (struct net_answers){.n = 0};
 	net_read(client, 9, 5000, &got);
 	cr_expect_eq(got.count, 2);
-	cr_expect(went_well(child));
 	close(client);
+	cr_expect(went_well(child));
 	close(fd);
 }
 
