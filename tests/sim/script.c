@@ -213,7 +213,7 @@ static bool read_expect(struct reader *r, struct str rest)
 {
 	bool nothing = str_starts(rest, STR_LIT("nothing "));
 	struct sim_step *s = step_add(r, nothing ? SIM_STEP_NOTHING : SIM_STEP_EXPECT);
-	struct str clauses = rest;
+	struct str clauses;
 
 	if (s == NULL)
 		return false;
