@@ -111,7 +111,10 @@ Test(sim_phone, a_state_changes_in_its_place)
 
 Test(sim_phone, hostile_text_is_seen_and_does_nothing)
 {
-	text("SM1", false, "a\x1b[2J\x07\rb\tc \u202egnp.exe \u200bz \xff \xc2\x85!", "delivered");
+	text("SM1", false,
+	     "a\x1b[2J\x07\rb\tc \xe2\x80\xae"
+	     "gnp.exe \u200bz \xff \xc2\x85!",
+	     "delivered");
 	draw(8, 60);
 	cr_expect(shows("a\u241b[2J\u2407\u240db\u2409c \ufffdgnp.exe \ufffdz \ufffd \ufffd!"),
 		  "%s", buf_cstr(&screen));

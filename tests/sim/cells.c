@@ -148,11 +148,14 @@ int sim_cells_width(const struct sim_cells *g, struct str s, int most, size_t *f
 
 void sim_cells_fill(struct sim_cells *g, int row, int col, int n, uint32_t c, enum sim_style style)
 {
+	struct sim_cell cell = {{c}, 1, (uint8_t)style};
+
 	if (row < 0 || row >= g->rows)
 		return;
+	if (g->ascii && c > 0x7e)
+		cell.c[0] = '-';
 	for (int i = col < 0 ? 0 : col; i < col + n && i < g->cols; i++)
-		g->at[row * g->cols + i] =
-			(struct sim_cell){{g->ascii && c > 0x7e ? '-' : c}, 1, (uint8_t)style};
+		g->at[row * g->cols + i] = cell;
 }
 
 /* ---- lines ---- */
@@ -165,7 +168,7 @@ struct str sim_line_next(const struct sim_cells *g, struct str *rest, int cols)
 
 	(void)sim_cells_width(g, line, cols, &fits);
 	if (fits == line.n) {
-		*rest = newline < 0 ? (struct str){0} : str_sub(*rest, line.n + 1, rest->n);
+		*rest = str_sub(*rest, newline < 0 ? rest->n : line.n + 1, rest->n);
 		return line;
 	}
 	for (size_t i = fits; i > 0; i--) {

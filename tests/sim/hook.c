@@ -17,7 +17,7 @@
 #define REDIRECTS_MAX 10
 #define HELD_MS       2000
 
-struct hook {
+struct sim_hook {
 	struct sim *sim;
 	struct arena arena;
 	enum sim_hook_kind kind;
@@ -38,12 +38,8 @@ struct hook {
 	void *done_with;
 	uv_timer_t timer; /* reorder */
 	bool timer_open;
+	struct sim_hook *held_next, **held_at;
 	char token[40];
-};
-
-struct sim_held {
-	struct sim_held *next;
-	struct hook *hook;
 };
 
 /* A request of which nobody awaits the answer; `timer` lets it wait. */
@@ -56,7 +52,7 @@ struct copy {
 	uv_timer_t timer;
 };
 
-static void hook_go(struct hook *h);
+static void hook_go(struct sim_hook *h);
 
 static const char *side_of(enum sim_hook_kind k)
 {
@@ -65,13 +61,13 @@ static const char *side_of(enum sim_hook_kind k)
 
 static void on_hook_closed(uv_handle_t *t)
 {
-	struct hook *h = t->data;
+	struct sim_hook *h = t->data;
 
 	arena_free(&h->arena);
 	free(h);
 }
 
-static void hook_end(struct hook *h)
+static void hook_end(struct sim_hook *h)
 {
 	h->result.ms = (double)(clock_mono_us() - h->started_us) / 1000;
 	h->sim->hooks_running--;
@@ -95,7 +91,7 @@ static struct str without_fragment(struct str url)
 }
 
 /* A GET carries the parameters in its query, behind the one that was configured. */
-static struct str url_to_ask(struct hook *h)
+static struct str url_to_ask(struct sim_hook *h)
 {
 	struct str url = without_fragment(h->url), all;
 	struct buf b = {0};
@@ -110,7 +106,7 @@ static struct str url_to_ask(struct hook *h)
 	return all;
 }
 
-static const char *signature_of(struct hook *h, struct str url, const struct sim_pairs *form)
+static const char *signature_of(struct sim_hook *h, struct str url, const struct sim_pairs *form)
 {
 	char *out = arena_take(&h->arena, SIM_SIGNATURE);
 	const char *token = h->sim->accounts[h->account].token;
@@ -123,7 +119,7 @@ static const char *signature_of(struct hook *h, struct str url, const struct sim
 	return out;
 }
 
-static void ask_make(struct hook *h, struct sim_fetch *ask)
+static void ask_make(struct sim_hook *h, struct sim_fetch *ask)
 {
 	const struct sim_pairs none = {0};
 	const struct sim_pairs *form = !h->post ? NULL : h->with_params ? &h->params : &none;
@@ -175,7 +171,7 @@ static void on_copy_due(uv_timer_t *t)
 	sim_fetch_start(c->sim, &c->ask, copy_answered, c);
 }
 
-static void copy_send(struct hook *h, const struct sim_fetch *ask, unsigned after_ms)
+static void copy_send(struct sim_hook *h, const struct sim_fetch *ask, unsigned after_ms)
 {
 	struct copy *c = xcalloc(1, sizeof *c);
 
@@ -222,7 +218,7 @@ struct str sim_url_join(struct arena *a, struct str base, struct str to)
 				   to.p[0] != '/' && dir_end == host_end ? "/" : "", STR_ARG(to)));
 }
 
-static bool retry_wanted(const struct hook *h, const struct sim_fetch_answer *answer)
+static bool retry_wanted(const struct sim_hook *h, const struct sim_fetch_answer *answer)
 {
 	unsigned on = h->over.retry_on;
 	int64_t gone_ms = (clock_mono_us() - h->url_started_us) / 1000;
@@ -241,7 +237,7 @@ static bool retry_wanted(const struct hook *h, const struct sim_fetch_answer *an
 	return false;
 }
 
-static void url_take(struct hook *h, struct str url, bool post, bool with_params)
+static void url_take(struct sim_hook *h, struct str url, bool post, bool with_params)
 {
 	h->url = arena_str(&h->arena, url);
 	h->post = post;
@@ -252,7 +248,7 @@ static void url_take(struct hook *h, struct str url, bool post, bool with_params
 }
 
 /* The URL cannot be used: the fallback has its turn, with the reason; or that was it. */
-static void hook_failed(struct hook *h, int code, const char *why)
+static void hook_failed(struct sim_hook *h, int code, const char *why)
 {
 	int shown = h->kind == SIM_HOOK_STATUS ? 15003 : code;
 	struct str failed = without_fragment(h->url);
@@ -270,7 +266,7 @@ static void hook_failed(struct hook *h, int code, const char *why)
 	hook_go(h);
 }
 
-static void redirect(struct hook *h, struct str to, bool post, bool with_params)
+static void redirect(struct sim_hook *h, struct str to, bool post, bool with_params)
 {
 	if (++h->redirects > REDIRECTS_MAX) {
 		hook_failed(h, 11215, "more than ten");
@@ -288,21 +284,21 @@ static bool type_is(struct str content_type, const char *type)
 }
 
 /* Text that is no markup is itself the reply. */
-static void plain_reply(struct hook *h, struct str body, struct sim_twiml *out)
+static void plain_reply(struct sim_hook *h, struct str body, struct sim_twiml *out)
 {
 	*out = (struct sim_twiml){.replies_n = str_trim(body).n > 0 ? 1 : 0};
 	out->replies[0].body = arena_str(&h->arena, str_trim(body));
 }
 
 /* Replies of a document that redirects stand; those of the next one follow them. */
-static void replies_take(struct hook *h, const struct sim_twiml *twiml)
+static void replies_take(struct sim_hook *h, const struct sim_twiml *twiml)
 {
 	for (unsigned i = 0; i < twiml->replies_n && h->replies.replies_n < SIM_REPLIES_MAX; i++)
 		h->replies.replies[h->replies.replies_n++] = twiml->replies[i];
 	h->result.twiml = &h->replies;
 }
 
-static void answer_execute(struct hook *h, const struct sim_fetch_answer *answer)
+static void answer_execute(struct sim_hook *h, const struct sim_fetch_answer *answer)
 {
 	struct sim_twiml *twiml = ARENA_NEW(&h->arena, struct sim_twiml);
 	struct str type = answer->content_type;
@@ -333,7 +329,7 @@ static void answer_execute(struct hook *h, const struct sim_fetch_answer *answer
 	hook_end(h);
 }
 
-static void answer_judge(struct hook *h, const struct sim_fetch_answer *answer)
+static void answer_judge(struct sim_hook *h, const struct sim_fetch_answer *answer)
 {
 	static const int codes[] = {[SIM_FETCH_GOOD] = 11200,
 				    [SIM_FETCH_CONNECT] = 11205,
@@ -360,7 +356,7 @@ static void answer_judge(struct hook *h, const struct sim_fetch_answer *answer)
 
 static void hook_answered(void *with, const struct sim_fetch_answer *answer)
 {
-	struct hook *h = with;
+	struct sim_hook *h = with;
 	bool again = retry_wanted(h, answer);
 	struct sim_entry e = {.side = side_of(h->kind),
 			      .method = h->post ? "POST" : "GET",
@@ -390,7 +386,7 @@ static void hook_answered(void *with, const struct sim_fetch_answer *answer)
 
 /* ---- its way ---- */
 
-static void hook_go(struct hook *h)
+static void hook_go(struct sim_hook *h)
 {
 	int64_t gone_ms = (clock_mono_us() - h->url_started_us) / 1000;
 	struct sim_fetch ask;
@@ -408,25 +404,17 @@ static void hook_go(struct hook *h)
 	sim_fetch_start(h->sim, &ask, hook_answered, h);
 }
 
-static void held_remove(struct hook *h)
+static void held_go(struct sim_hook *h)
 {
-	struct sim_held **at = &h->sim->held, *gone;
-
-	while (*at != NULL && (*at)->hook != h)
-		at = &(*at)->next;
-	if (*at == NULL)
-		return;
-	gone = *at;
-	*at = gone->next;
-	free(gone);
-}
-
-static void held_go(struct hook *h)
-{
-	held_remove(h);
+	*h->held_at = h->held_next;
+	if (h->held_next != NULL)
+		h->held_next->held_at = h->held_at;
 	uv_timer_stop(&h->timer);
 	h->url_started_us = clock_mono_us();
-	hook_go(h);
+	if (h->sim->closing)
+		hook_end(h);
+	else
+		hook_go(h);
 }
 
 static void on_held_long(uv_timer_t *t)
@@ -436,27 +424,21 @@ static void on_held_long(uv_timer_t *t)
 
 void sim_hooks_release(struct sim *s)
 {
-	while (s->held != NULL)
-		held_go(s->held->hook);
-}
+	struct sim_hook *h, *next;
 
-void sim_hooks_drop(struct sim *s)
-{
-	while (s->held != NULL) {
-		struct hook *h = s->held->hook;
-
-		held_remove(h);
-		hook_end(h);
+	for (h = s->held; h != NULL; h = next) {
+		next = h->held_next;
+		held_go(h);
 	}
 }
 
-static void hook_hold(struct hook *h)
+static void hook_hold(struct sim_hook *h)
 {
-	struct sim_held *held = xcalloc(1, sizeof *held);
-
-	held->hook = h;
-	held->next = h->sim->held;
-	h->sim->held = held;
+	h->held_next = h->sim->held;
+	h->held_at = &h->sim->held;
+	if (h->held_next != NULL)
+		h->held_next->held_at = &h->held_next;
+	h->sim->held = h;
 	uv_timer_init(&h->sim->loop->uv, &h->timer);
 	h->timer.data = h;
 	h->timer_open = true;
@@ -464,7 +446,7 @@ static void hook_hold(struct hook *h)
 }
 
 /* Twilio adds parameters without notice: every nth request has one that nobody knows, somewhere. */
-static void params_copy(struct hook *h, const struct sim_pairs *p)
+static void params_copy(struct sim_hook *h, const struct sim_pairs *p)
 {
 	uint64_t count = ++h->sim->hooks_sent;
 	unsigned every = h->sim->set.extra_every;
@@ -490,7 +472,7 @@ static bool is_post(const char *method)
 void sim_hook_send(struct sim *s, const struct sim_hook_ask *ask,
 		   void (*done)(void *with, const struct sim_hook_result *), void *with)
 {
-	struct hook *h = xcalloc(1, sizeof *h);
+	struct sim_hook *h = xcalloc(1, sizeof *h);
 
 	h->sim = s;
 	h->kind = ask->kind;

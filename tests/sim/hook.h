@@ -35,9 +35,8 @@ struct sim_hook_result {
 void sim_hook_send(struct sim *s, const struct sim_hook_ask *ask,
 		   void (*done)(void *with, const struct sim_hook_result *), void *with);
 
-/* Sends what "reorder" holds back; at the end of the line it is dropped. */
+/* Sends what "reorder" holds back; of a line that is closing it is dropped. */
 void sim_hooks_release(struct sim *s);
-void sim_hooks_drop(struct sim *s);
 
 /* `to` as seen from `base`: absolute, or a path on the same host, or beside it. */
 struct str sim_url_join(struct arena *a, struct str base, struct str to);

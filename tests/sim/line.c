@@ -37,7 +37,7 @@ void sim_line_stop(struct sim_line *l)
 	if (l->has_sim) {
 		l->sim.closing = true;
 		sim_carrier_drop(&l->sim);
-		sim_hooks_drop(&l->sim);
+		sim_hooks_release(&l->sim);
 		sim_fetches_drop(&l->sim);
 	}
 	flows_close(l->flows);

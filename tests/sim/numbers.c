@@ -39,7 +39,7 @@ struct sim_number *sim_number_add(struct sim_numbers *ns, unsigned account, cons
 	for (int f = 0; f < SIM_NUMBER_FIELDS; f++)
 		n->set[f] = xstrdup(sim_number_fields[f].kind == SIM_FIELD_METHOD ? "POST" : "");
 	sim_number_set(n, SIM_FRIENDLY_NAME, phone);
-	ns->at = xrealloc(ns->at, (ns->n + 1) * sizeof *ns->at);
+	ns->at = xrealloc(ns->at, (ns->n + 1) * sizeof(struct sim_number *));
 	ns->at[ns->n++] = n;
 	return n;
 }

@@ -58,7 +58,7 @@ void sim_overrides_read(struct str url, struct sim_overrides *out, unsigned *ign
 {
 	struct sim_overrides o = {5000, 15000, 15000, 1, SIM_RETRY_CONNECT};
 	ptrdiff_t at = str_find_char(url, '#');
-	struct str rest = at < 0 ? (struct str){0} : str_sub(url, (size_t)at + 1, url.n);
+	struct str rest = str_sub(url, at < 0 ? url.n : (size_t)at + 1, url.n);
 	unsigned bad = 0;
 
 	while (rest.n > 0) {

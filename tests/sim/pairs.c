@@ -40,9 +40,9 @@ const struct str *sim_pairs_get(const struct sim_pairs *p, const char *name)
 
 struct str sim_pairs_value(const struct sim_pairs *p, const char *name)
 {
-	const struct str *v = sim_pairs_get(p, name);
+	const struct str *v = sim_pairs_get(p, name), none = {0};
 
-	return v == NULL ? (struct str){0} : *v;
+	return v == NULL ? none : *v;
 }
 
 size_t sim_pairs_all(const struct sim_pairs *p, const char *name, struct str *out, size_t max)

@@ -109,7 +109,10 @@ static void numbers_came(struct flow *f)
 
 	if (body == NULL)
 		return;
-	json_array_foreach(json_object_get(body, "numbers"), i, n) number_tell(t->app, n);
+	json_array_foreach(json_object_get(body, "numbers"), i, n)
+	{
+		number_tell(t->app, n);
+	}
 	json_decref(body);
 	link_tell(t->app, PHONE_UP);
 	news_ask(f, t, 0);
@@ -151,7 +154,10 @@ static void news_came(struct flow *f)
 	body = sim_link_read(&t->app->link, &t->answer, &f->err);
 	if (body == NULL)
 		return;
-	json_array_foreach(json_object_get(body, "texts"), i, text) text_tell(t->app, text);
+	json_array_foreach(json_object_get(body, "texts"), i, text)
+	{
+		text_tell(t->app, text);
+	}
 	t->version = (uint64_t)json_integer_value(json_object_get(body, "version"));
 	json_decref(body);
 	link_tell(t->app, PHONE_UP);

@@ -191,7 +191,10 @@ static bool news_take(struct play *p, bool print)
 
 	if (body == NULL)
 		return false;
-	json_array_foreach(json_object_get(body, "texts"), i, t) text_came(p, t, print);
+	json_array_foreach(json_object_get(body, "texts"), i, t)
+	{
+		text_came(p, t, print);
+	}
 	p->watching->version = (uint64_t)json_integer_value(json_object_get(body, "version"));
 	p->watching->begun = true;
 	json_decref(body);

@@ -16,7 +16,7 @@ struct sim_play {
 	void *ended_with;
 };
 
-/* Starts; *p stays with the caller until `ended`. */
-void sim_play_start(const struct sim_play *p);
+/* Starts; *ask stays with the caller until `ended`. */
+void sim_play_start(const struct sim_play *ask);
 
 #endif

@@ -325,7 +325,7 @@ static void messages_list(struct sim_call *c)
 
 	if (!filter_read(c, &f) || !sim_page_read(c, &p))
 		return;
-	found = arena_take(c->arena, (p.size + 1) * sizeof *found);
+	found = (const struct sim_text **)arena_array(c->arena, p.size + 1, sizeof(void *));
 	if (!page_find(c, &p, &f, found, &n)) {
 		sim_call_refuse(c, 20422, "PageToken is not one that this list gave");
 		return;

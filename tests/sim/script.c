@@ -6,6 +6,7 @@
 #include "shared/buf.h"
 #include "shared/phone.h"
 #include "tests/sim/behaviour.h"
+#include "tests/sim/crypt.h"
 #include "tests/sim/faults.h"
 
 #define EXPECT_MS 10000
@@ -213,7 +214,7 @@ static bool read_expect(struct reader *r, struct str rest)
 {
 	bool nothing = str_starts(rest, STR_LIT("nothing "));
 	struct sim_step *s = step_add(r, nothing ? SIM_STEP_NOTHING : SIM_STEP_EXPECT);
-	struct str clauses = rest;
+	struct str clauses;
 
 	if (s == NULL)
 		return false;
@@ -269,10 +270,21 @@ static bool read_line(struct reader *r, struct str line)
 	return read_text(r, line);
 }
 
+/* $DIGITS is four digits that differ from run to run: a phone that nobody knows yet. */
+static bool digits_set(struct arena *a, struct sim_script *s, struct err *err)
+{
+	unsigned n;
+
+	sim_random(&n, sizeof n);
+	return sim_script_set(s, STR_LIT("DIGITS"), str_of(arena_printf(a, "%04u", n % 10000)), err);
+}
+
 bool sim_script_read(struct arena *a, struct str text, struct sim_script *s, struct err *err)
 {
 	struct reader r = {.arena = a, .script = s, .err = err};
 
+	if (!digits_set(a, s, err))
+		return false;
 	s->steps = ARENA_ARRAY(a, struct sim_step, SIM_STEPS_MAX);
 	s->n = 0;
 	while (text.n > 0) {

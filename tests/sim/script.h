@@ -9,7 +9,7 @@
  *   wait 2s        fault 429 next 2        faults clear        phone +15145550199 behaves 30003
  *
  * `expect` looks at what came to the phone that texted last (or `to NUMBER`) and was not expected
- * before. `let` gives a default that --set overrides.
+ * before. `let` gives a default that --set overrides; $DIGITS is four digits, new in each run.
  */
 #ifndef SWITCHBACK_TESTS_SIM_SCRIPT_H
 #define SWITCHBACK_TESTS_SIM_SCRIPT_H

@@ -53,7 +53,7 @@ struct sim_settings {
 struct http;
 struct web;
 struct sim_waiter;
-struct sim_held;
+struct sim_hook;
 struct sim_queued;
 struct late;
 
@@ -75,7 +75,7 @@ struct sim {
 	uint64_t alerts_n;            /* ever raised; the newest SIM_ALERTS_MAX are kept */
 	struct late *late;            /* answers that are given later (door.c) */
 	struct sim_waiter *waiters;   /* asks for news of a handset (control.c) */
-	struct sim_held *held;        /* requests held back by "reorder" (hook.c) */
+	struct sim_hook *held;        /* requests held back by "reorder" (hook.c) */
 	struct sim_journey *journeys; /* texts on their way (carrier.c) */
 	struct sim_queued *queued_first, *queued_last; /* requests that wait in line (fetch.c) */
 	uint64_t hooks_sent;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # demo.sh - `make demo`: everything set up on this machine, to be played with.
 #
-# On a terminal: the practice phone beside a live view of what the store's service does, in tmux; leaving it (q in the
+# On a terminal: the practice phone beside a live view of what the store's service does, in tmux; leaving it (Ctrl-C in the
 # phone, or Ctrl-b d) stops everything. Without one: plays one customer's conversation in each language, prints what was said,
 # and ends with 0 when both went as they should. A set-up that runs already in RUN_DIR is used and left running.
 set -euo pipefail
@@ -59,7 +59,7 @@ if [ -t 0 ] && [ -t 1 ]; then
 	tmux -L "$line" -f /dev/null new-session -d -s demo -x "$(tput cols)" -y "$(tput lines)" \
 		"$bin/switchback-sim phone --sim $(key TWILIO_SIM_URL) --to $(key ORG_A_NUMBER); tmux -L $line kill-server"
 	tmux -L "$line" set-option -g mouse on
-	tmux -L "$line" set-option -g status-right "q in the phone ends the demo"
+	tmux -L "$line" set-option -g status-right "Ctrl-C in the phone ends the demo"
 	tmux -L "$line" split-window -h -b -t demo "RUN_DIR='$RUN_DIR' '$support/watch.sh'"
 	tmux -L "$line" select-pane -t demo:0.1
 	tmux -L "$line" attach-session -t demo || true
@@ -70,7 +70,7 @@ fi
 addresses
 failed=
 for language in en fr; do
-	"$bin/switchback-sim" play "$support/demo-$language.script" --sim "$(key TWILIO_SIM_URL)" --lang "$language" \
+	"$bin/switchback-sim" play "$root/tests/sim/scripts/conversation.$language.txt" --sim "$(key TWILIO_SIM_URL)" --lang "$language" \
 		--set "STORE=$(key "ORG_$([ "$language" = en ] && echo A || echo B)_NUMBER")" || failed=1
 	echo
 done

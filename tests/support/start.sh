@@ -194,7 +194,8 @@ sim_start() {
 	TWILIO_ACCOUNT_SID=$TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN=$TWILIO_AUTH_TOKEN \
 		launch sim "$bin/switchback-sim" serve --port "$port" --elevenlabs-port "$elevenlabs_port" \
 		--service-url "$PUBLIC_URL" --log "$LOG_DIR/line.jsonl" \
-		--number "$ORG_A_NUMBER" --number "$ORG_B_NUMBER"
+		--number "$ORG_A_NUMBER" --number "$ORG_B_NUMBER" \
+		--name "$ORG_A_NUMBER=Bici Downtown" --name "$ORG_B_NUMBER=Vélo Plateau"
 	if ! answers_while_alive sim url_answers "http://127.0.0.1:$port/sim/health"; then
 		tail -n 15 "$LOG_DIR/sim.log"
 		fail "The practice line does not answer (its log: $LOG_DIR/sim.log)."
