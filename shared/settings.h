@@ -70,7 +70,8 @@ bool settings_load(int argc, char **argv, enum program program, struct settings 
 /* Wipes the secrets and frees. */
 void settings_clear(struct settings *s);
 
-/* The table in words: for --help (of one program, or of several or-ed); for docs/operations.md; for switchback.conf(5). */
+/* The table in words: for --help (of one program, or of several or-ed); for docs/operations.md; for
+ * switchback.conf(5). */
 void settings_help(FILE *to, unsigned whose);
 void settings_markdown(FILE *to);
 void settings_man(FILE *to);

@@ -184,12 +184,7 @@ bool customer_add(struct ctl *c, struct err *err)
 	columns_add(&cs, "id", "uuid", id);
 	columns_add(&cs, "phone_number", NULL, number);
 	if (!columns_insert(c, "customers", "organization_id", &cs, err) ||
-	    !scope_audit(c, "customer.add", "customer", id, NULL, err) ||
-	    !DATABASE_DO(&c->db, err,
-			 "SELECT event_add($1::uuid, 'customer.created', NULL, $2::uuid, "
-			 "jsonb_build_object('customer_id', $2::uuid, 'phone_number', $3::text))",
-			 c->organization_id, id, number) ||
-	    !database_commit(&c->db, err))
+	    !scope_end(c, "customer.add", "customer", id, NULL, err))
 		return false;
 	fprintf(c->out, "%s %s\n", id, phone_masked(str_of(number)));
 	return true;

@@ -118,9 +118,10 @@ const char *database_text(const PGresult *r, int row, int column)
 
 const char *database_bytea(struct arena *a, struct str bytes)
 {
-	char *hex = arena_take(a, bytes.n * 2 + 3), *at = hex + 2;
+	char *hex = arena_take(a, bytes.n * 2 + 3), *at = hex;
 
-	memcpy(hex, "\\x", 2);
+	*at++ = '\\';
+	*at++ = 'x';
 	for (size_t i = 0; i < bytes.n; i++, at += 2)
 		snprintf(at, 3, "%02x", (unsigned char)bytes.p[i]);
 	return hex;
