@@ -3,7 +3,7 @@
 #
 # This is the table of docs/ARCHITECTURE.md. A line: folder | folders it may include | libraries it may name.
 # The longest folder that a file lies in decides; every folder may include itself. "none" is no library, "any" all.
-# Doors may ring the runner's bell (jobs/runner.h), and know nothing else of the jobs. Only #include lines are read: an include that is not a path from the root, or of a header that nobody has named
+# Doors may ring the runner's bell (jobs/runner.h), and know nothing else of the jobs. Only #include lines are read: an
 # here, fails as well.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

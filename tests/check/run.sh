@@ -127,8 +127,9 @@ mapfile -t binaries < <(printf '%s\n' "${list[@]}" | grep "^$BUILD/")
 make -s -j"$jobs" "${binaries[@]}" "$BUILD/bench/load" 9>&-
 phase "tests built"
 
+lint_failed=0
 if [ $# -eq 0 ]; then
-	tests/check/lint.sh 9>&-
+	tests/check/lint.sh 9>&- || lint_failed=1
 	phase "lint"
 fi
 
@@ -150,7 +151,8 @@ fi
 [ ${#list[@]} -eq 0 ] || printf '%s\n' "${list[@]}" | xargs -n 1 -P "$jobs" tests/check/run.sh --one 9>&-
 phase "${#list[@]} test programs"
 
-passed=0 failed=0 skipped=0
+passed=0 failed=$lint_failed skipped=0
+[ "$lint_failed" -eq 0 ] || echo "FAIL lint (see above)"
 for count in "$CHECK_DIR"/out/*/count; do
 	[ -e "$count" ] || continue
 	read -r p f s <"$count"

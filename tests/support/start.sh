@@ -118,7 +118,8 @@ url_as() {
 database_private() {
 	local cluster
 	say "The private PostgreSQL ..."
-	mkdir -p -m 711 "$RUN_DIR/pg" # the user postgres goes through it
+	mkdir -p "$RUN_DIR/pg"
+	chmod 711 "$RUN_DIR/pg" # the user postgres goes through it
 	cluster=$("$support/pg.sh" start "$RUN_DIR/pg" 8>&-) || fail "The private PostgreSQL in $RUN_DIR/pg does not start."
 	own() { sed -n "s/^$1=//p" <<<"$cluster"; }
 	DATABASE_URL=$(own DATABASE_URL)
