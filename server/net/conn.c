@@ -11,9 +11,6 @@
 
 #include "shared/log.h"
 
-#define BODY_MAX_DEFAULT  (64u * 1024u)
-#define BODY_BYTES_PER_S  (64u * 1024u) /* slower than this, beyond body_ms, is too slow */
-#define SOCKET_HEAD_MAX   2048
 #define BEYOND_LIMIT      64 /* connections that are told "busy" rather than cut */
 #define SPARE_CONNS_MAX   256
 #define REFUSALS_A_SECOND 10 /* in the log */
@@ -188,15 +185,14 @@ static void on_closed(uv_handle_t *h)
 	web_handle_closed(w);
 }
 
-static void inbox_let_go(struct conn *c)
+void conn_inbox_let_go(struct conn *c)
 {
 	if (c->in != NULL)
 		web_inbox_give(c->web, c->in);
 	c->in = NULL;
 }
 
-/* Ends the connection but leaves its descriptor, which is no longer ours. The inbox stays. */
-static void conn_detach(struct conn *c)
+void conn_detach(struct conn *c)
 {
 	struct web *w = c->web;
 	struct slot *s = &w->slots[c->slot];
@@ -220,7 +216,7 @@ void conn_close(struct conn *c)
 		return;
 	conn_detach(c);
 	if (!c->busy)
-		inbox_let_go(c);
+		conn_inbox_let_go(c);
 	close(c->fd);
 	web_conn_gone(c->web);
 }
@@ -229,7 +225,7 @@ void conn_close(struct conn *c)
  * with bytes unread would make the kernel take back the answer. */
 static void leave(struct conn *c)
 {
-	inbox_let_go(c);
+	conn_inbox_let_go(c);
 	shutdown(c->fd, SHUT_WR);
 	conn_phase_set(c, CONN_LEAVING, c->web->o.linger_ms);
 	conn_watch(c, UV_READABLE);
@@ -253,7 +249,7 @@ static void refusal_log(struct conn *c, enum problem p)
 			 problem_row(p)->status, problem_row(p)->code, c->peer);
 }
 
-static void id_make(struct conn *c)
+void conn_id_make(struct conn *c)
 {
 	static const char hex[] = "0123456789abcdef";
 	struct web *w = c->web;
@@ -265,7 +261,7 @@ static void id_make(struct conn *c)
 
 void conn_refuse(struct conn *c, enum problem p, const char *allow)
 {
-	id_make(c);
+	conn_id_make(c);
 	c->keep_alive = false;
 	c->web->figures.refused++;
 	refusal_log(c, p);
@@ -285,182 +281,7 @@ void conn_overdue(struct conn *c)
 	}
 }
 
-/* ---- one request ---- */
-
-static struct ticket ticket_of(struct conn *c)
-{
-	return (struct ticket){c->web, c->slot, c->web->slots[c->slot].turn};
-}
-
-static struct str path_of(const struct head *h)
-{
-	return h->path.n == 0 ? STR_LIT("/") : head_str(h, h->path);
-}
-
-static void request_fill(struct conn *c, const struct route_match *m, struct web_request *r)
-{
-	const struct head *h = &c->in->head;
-
-	*r = (struct web_request){
-		.method = h->method,
-		.target = head_str(h, h->target),
-		.path = path_of(h),
-		.query = head_str(h, h->query),
-		.body = inbox_body(c->in),
-		.peer = str_of(c->peer),
-		.id = c->id,
-		.head = h,
-		.route = m->route,
-	};
-	memcpy(r->params, m->params, m->params_n * sizeof m->params[0]);
-}
-
-/* No route: said when the body is here too, so that a body that is not well-formed is told so. */
-static void lost(struct conn *c, enum route_found how, const struct route_match *m)
-{
-	char allow[ROUTE_ALLOW_TEXT];
-
-	if (how == ROUTE_NO_PATH) {
-		conn_refuse(c, PROBLEM_MISSING, NULL);
-		return;
-	}
-	route_allow(m->allowed, allow);
-	conn_refuse(c, PROBLEM_METHOD, allow);
-}
-
-/* The client waits for a word before it sends the body (RFC 9110 10.1.1). */
-static void invite(struct conn *c)
-{
-	static const char word[] = "HTTP/1.1 100 Continue\r\n\r\n";
-
-	(void)!send(c->fd, word, sizeof word - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-/* A WebSocket: everything is judged here, then the connection is libwebsockets'. */
-static void hand_over(struct conn *c, const struct route_match *m)
-{
-	const struct head *h = &c->in->head;
-	struct web *w = c->web;
-	struct inbox *in = c->in;
-	struct web_request r;
-	enum socket_wish wish = socket_wish(h);
-	void *self = NULL;
-
-	if (wish == SOCKET_NOT_WANTED || (wish == SOCKET_BAD && h->old)) {
-		conn_refuse(c, PROBLEM_UPGRADE, NULL);
-		return;
-	}
-	if (wish == SOCKET_BAD || h->chunked || h->length > 0) {
-		conn_refuse(c, PROBLEM_MALFORMED, NULL);
-		return;
-	}
-	if (in->n - in->start > SOCKET_HEAD_MAX) {
-		conn_refuse(c, PROBLEM_HEAD_TOO_LARGE, NULL);
-		return;
-	}
-	if (w->draining || !sockets_room(w->sockets)) {
-		conn_refuse(c, PROBLEM_BUSY, NULL);
-		return;
-	}
-	id_make(c);
-	request_fill(c, m, &r);
-	w->figures.requests++;
-	if (!m->route->socket->allow(w->app, &r, &self)) {
-		conn_refuse(c, PROBLEM_DENIED, NULL);
-		return;
-	}
-	c->in = NULL;
-	conn_detach(c); /* takes the descriptor out of the loop before libwebsockets puts it in */
-	sockets_take(w->sockets, c->fd, m->route->socket, self, head_value(h, "sec-websocket-key"),
-		     str_make(in->p + in->body_at, in->n - in->body_at));
-	web_inbox_give(w, in);
-	web_conn_gone(w);
-}
-
-/* The client asked first whether it should send its body. */
-static bool asks(const struct conn *c)
-{
-	return c->in->head.expects && c->in->n == c->in->body_at;
-}
-
-static uint64_t body_time(const struct conn *c, size_t body_max)
-{
-	const struct head *h = &c->in->head;
-	uint64_t n = h->chunked || h->length > body_max ? body_max : h->length;
-
-	return c->web->o.body_ms + n * 1000 / BODY_BYTES_PER_S;
-}
-
-/* The head is whole: is there a route, and may the body come? */
-static void decide(struct conn *c)
-{
-	const struct head *h = &c->in->head;
-	size_t body_max = BODY_MAX_DEFAULT;
-	struct route_match m;
-	enum route_found how;
-
-	if (h->origin) { /* a browser, on behalf of some page: none of our clients */
-		conn_refuse(c, PROBLEM_DENIED, NULL);
-		return;
-	}
-	how = route_find(c->web->o.tables, h->method, path_of(h), &m);
-	if (how == ROUTE_FOUND && m.route->socket != NULL) {
-		hand_over(c, &m);
-		return;
-	}
-	if (how == ROUTE_FOUND && m.route->body_max != 0)
-		body_max = m.route->body_max;
-	if (how != ROUTE_FOUND && asks(c)) {
-		lost(c, how, &m);
-		return;
-	}
-	inbox_accept(c->in, body_max);
-	conn_phase_set(c, CONN_BODY, body_time(c, body_max));
-	if (asks(c) && (h->chunked || h->length <= body_max))
-		invite(c);
-}
-
-static void dispatch(struct conn *c)
-{
-	const struct head *h = &c->in->head;
-	struct web *w = c->web;
-	struct route_match m;
-	struct web_request r;
-	enum route_found how = route_find(w->o.tables, h->method, path_of(h), &m);
-
-	c->head_only = h->method == WEB_HEAD;
-	c->old = h->old;
-	if (how != ROUTE_FOUND) {
-		lost(c, how, &m);
-		return;
-	}
-	id_make(c);
-	request_fill(c, &m, &r);
-	c->keep_alive = h->keep_alive;
-	w->figures.requests++;
-	w->slots[c->slot].turn++;
-	conn_phase_set(c, CONN_ANSWERING, w->o.answer_ms);
-	m.route->handle(w->app, &r, ticket_of(c));
-}
-
-/* One step with what is there. False: the client is to send more. */
-static bool step(struct conn *c)
-{
-	switch (inbox_read(c->in)) {
-	case INBOX_MORE:
-		if (inbox_empty(c->in)) {
-			inbox_let_go(c);
-			if (c->phase == CONN_HEAD)
-				conn_phase_set(c, CONN_IDLE, c->web->o.idle_ms);
-		} else if (c->phase == CONN_FRESH || c->phase == CONN_IDLE)
-			conn_phase_set(c, CONN_HEAD, c->web->o.head_ms);
-		return false;
-	case INBOX_HEAD: decide(c); return true;
-	case INBOX_WHOLE: dispatch(c); return true;
-	case INBOX_REFUSED: conn_refuse(c, c->in->problem, NULL); return true;
-	default: conn_close(c); return true;
-	}
-}
+/* ---- one request after the other ---- */
 
 static bool reading(const struct conn *c)
 {
@@ -476,7 +297,7 @@ static bool go_on(struct conn *c)
 	}
 	inbox_next(c->in);
 	if (inbox_empty(c->in)) {
-		inbox_let_go(c);
+		conn_inbox_let_go(c);
 		conn_phase_set(c, CONN_IDLE, c->web->o.idle_ms);
 	} else {
 		conn_phase_set(c, CONN_HEAD, c->web->o.head_ms);
@@ -493,11 +314,11 @@ static void conn_go(struct conn *c)
 	if (c->busy)
 		return;
 	c->busy = true;
-	while ((c->phase == CONN_ANSWERED && go_on(c)) || (reading(c) && step(c)))
+	while ((c->phase == CONN_ANSWERED && go_on(c)) || (reading(c) && request_step(c)))
 		;
 	c->busy = false;
 	if (c->phase == CONN_GONE)
-		inbox_let_go(c);
+		conn_inbox_let_go(c);
 }
 
 void conn_answered(struct conn *c)
@@ -534,7 +355,7 @@ static void bytes_receive(struct conn *c)
 	}
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		if (inbox_empty(c->in))
-			inbox_let_go(c);
+			conn_inbox_let_go(c);
 		return;
 	}
 	conn_close(c); /* it hung up, with or without a half request */

@@ -1,10 +1,11 @@
 /*
  * conn.h - the inside of the web server, for net/ only: one connection, and what all of them share.
  *
- * conn.c reads and decides, answer.c writes, web.c owns the listeners, the tickets and the clock.
- * What must stay true: a connection has at most one request under way and reads nothing while it
- * is; every phase has a deadline (`due`, looked at by one coarse sweep, so that a request arms no
- * timer); nothing is allocated for a request whose answer is short and prompt.
+ * conn.c opens, reads and leaves, request.c decides, answer.c writes, web.c owns the listeners, the
+ * tickets and the clock. What must stay true: a connection has at most one request under way and
+ * reads nothing while it is; every phase has a deadline (`due`, looked at by one coarse sweep, so
+ * that a request arms no timer); nothing is allocated for a request whose answer is short and
+ * prompt.
  */
 #ifndef SWITCHBACK_SERVER_NET_CONN_H
 #define SWITCHBACK_SERVER_NET_CONN_H
@@ -117,6 +118,17 @@ void conn_refuse(struct conn *c, enum problem p, const char *allow);
 void conn_overdue(struct conn *c);
 void conn_phase_set(struct conn *c, enum conn_phase phase, uint64_t ms);
 void conn_watch(struct conn *c, int events);
+/* A new id for its request. */
+void conn_id_make(struct conn *c);
+void conn_inbox_let_go(struct conn *c);
+/* Ends the connection but leaves its descriptor, which is no longer ours, and its inbox. */
+void conn_detach(struct conn *c);
+
+/* ---- request.c ---- */
+
+/* One step with the bytes that are there: a head judged, a request handed over, a refusal. False:
+ * the client is to send more. */
+bool request_step(struct conn *c);
 
 /* ---- answer.c ---- */
 
