@@ -5,7 +5,7 @@
 #include "server/net/http.h"
 
 #include "server/net/curl_loop.h"
-#include "shared/buf.h"
+#include "server/net/transfer.h"
 #include "shared/clock.h"
 #include "shared/log.h"
 
@@ -14,26 +14,7 @@
 #define WAITING_MAX        1024 /* requests in the queue; beyond it they are not sent */
 #define SPARE_MAX          32   /* libcurl handles kept for reuse */
 #define TIMEOUT_DEFAULT_MS 10000
-#define CONNECT_MS         5000
-#define ANSWER_MAX         (1024u * 1024u)
-#define IDLE_CONNECTION_S  30L /* not reused after this: others close idle connections too */
 #define LOOK_MS            50
-#define DAY_S              86400
-
-struct transfer {
-	struct http *http;
-	struct transfer *next, *prev; /* in flight, or waiting */
-	CURL *easy;
-	struct curl_slist *headers;
-	struct flow_token token;
-	struct http_answer *out; /* in the flow's struct: only while the token finds it */
-	struct buf body;         /* of the answer */
-	int64_t begun_ms, due_ms;
-	unsigned attempts;
-	bool too_long, late;
-	char host[128];
-	char error[CURL_ERROR_SIZE];
-};
 
 struct list {
 	struct transfer *first, *last;
@@ -109,63 +90,10 @@ static void easy_give(struct http *h, CURL *easy)
 	h->spare[h->spare_n++] = easy;
 }
 
-static void transfer_free(struct transfer *t)
+static void forget(struct http *h, struct transfer *t)
 {
-	easy_give(t->http, t->easy);
-	curl_slist_free_all(t->headers);
-	buf_clear(&t->body);
-	free(t);
-}
-
-int http_retry_after(const char *value, int64_t now)
-{
-	int64_t s;
-
-	if (!str_int(str_trim(str_of(value)), 0, INT32_MAX, &s)) {
-		s = (int64_t)curl_getdate(value, NULL);
-		if (s < 0)
-			return -1;
-		s -= now;
-	}
-	return (int)int_clamp(s, 0, DAY_S);
-}
-
-/* A header's value, NULL if it is not there. */
-static const char *header_of(CURL *easy, const char *name)
-{
-	struct curl_header *header;
-
-	return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK
-		       ? header->value
-		       : NULL;
-}
-
-static int retry_after(CURL *easy)
-{
-	const char *value = header_of(easy, "Retry-After");
-
-	return value == NULL ? -1 : http_retry_after(value, clock_wall_us() / 1000000);
-}
-
-static enum http_outcome outcome_of(const struct transfer *t, CURLcode result, long status)
-{
-	long written = 0;
-
-	if (result == CURLE_OK && status >= 200)
-		return HTTP_ANSWERED;
-	/* on_begin never ran: there was no connection to write to. It did, but nothing was written:
-	 * the connection was dead at the first byte. */
-	curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &written);
-	return t->attempts == 0 || written == 0 ? HTTP_NOT_SENT : HTTP_UNCERTAIN;
-}
-
-static const char *why(const struct transfer *t, CURLcode result)
-{
-	if (t->too_long)
-		return "the answer is too long";
-	if (t->error[0] != '\0')
-		return t->error;
-	return result == CURLE_OK ? "no answer that can be understood" : curl_easy_strerror(result);
+	easy_give(h, t->easy);
+	transfer_free(t);
 }
 
 static void count(struct http *h, enum http_outcome o)
@@ -186,32 +114,20 @@ static const char *outcome_name(enum http_outcome o)
 	return names[o];
 }
 
-/* Hands the answer to its flow, if that still waits. */
-static void deliver(struct transfer *t, enum http_outcome outcome, int status, const char *error)
+/* Hands the answer to its flow, if that still waits; the flow may ask again inside this call. */
+static void deliver(struct http *h, struct transfer *t)
 {
-	struct flow *f = flow_find(t->http->flows, t->token);
-	struct http_answer *out = t->out;
+	struct flow *f = flow_find(h->flows, t->token);
 
-	count(t->http, outcome);
+	count(h, t->outcome);
 	log_debug("event=http_done host=%s outcome=%s status=%d ms=%" PRId64 " text=\"%s\"",
-		  t->host, outcome_name(outcome), status, clock_mono_ms() - t->begun_ms, error);
-	if (f == NULL) {
-		transfer_free(t);
-		return;
-	}
-	*out = (struct http_answer){.outcome = outcome, .status = status, .retry_after_s = -1};
-	snprintf(out->error, sizeof out->error, "%s", error);
-	if (outcome == HTTP_ANSWERED) {
-		out->body = arena_str(&f->arena, buf_str(&t->body));
-		out->retry_after_s = retry_after(t->easy);
-		out->content_type =
-			arena_str(&f->arena, str_of(header_of(t->easy, "Content-Type")));
-		out->location = arena_str(&f->arena, str_of(header_of(t->easy, "Location")));
-	}
-	out->late = t->late;
-	out->too_long = t->too_long;
-	transfer_free(t);
-	flow_answered(f);
+		  t->host, outcome_name(t->outcome), t->status, clock_mono_ms() - t->begun_ms,
+		  t->error);
+	if (f != NULL)
+		transfer_answer(t, &f->arena, t->out);
+	forget(h, t);
+	if (f != NULL)
+		flow_answered(f);
 }
 
 /* ---- the queue ---- */
@@ -252,7 +168,7 @@ static void line_move(struct http *h)
 		next = t->next;
 		if (flow_find(h->flows, t->token) == NULL) {
 			list_remove(&h->waiting, t);
-			transfer_free(t);
+			forget(h, t);
 		} else if (t->due_ms > now && may_start(h, t)) {
 			list_remove(&h->waiting, t);
 			transfer_start(h, t);
@@ -262,22 +178,26 @@ static void line_move(struct http *h)
 		uv_timer_stop(&h->look);
 }
 
-/* What has waited for too long was not sent. One at a time: a flow may ask again when it is told.
- */
+static struct transfer *overdue(const struct http *h, int64_t now)
+{
+	struct transfer *t = h->waiting.first;
+
+	while (t != NULL && t->due_ms > now)
+		t = t->next;
+	return t;
+}
+
+/* What has waited for too long was not sent. */
 static void on_look(uv_timer_t *timer)
 {
 	struct http *h = timer->data;
 	int64_t now = clock_mono_ms();
-	struct transfer *t = h->waiting.first;
+	struct transfer *t;
 
-	while (t != NULL) {
-		if (t->due_ms > now) {
-			t = t->next;
-			continue;
-		}
+	while ((t = overdue(h, now)) != NULL) {
 		list_remove(&h->waiting, t);
-		deliver(t, HTTP_NOT_SENT, 0, "waited too long for a connection");
-		t = h->waiting.first;
+		transfer_give_up(t, "waited too long for a connection");
+		deliver(h, t);
 	}
 	line_move(h);
 }
@@ -286,153 +206,23 @@ static void on_done(void *with, CURL *easy, CURLcode result)
 {
 	struct http *h = with;
 	struct transfer *t = NULL;
-	enum http_outcome outcome;
-	long status = 0;
 	void *private = NULL;
 
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
 	t = private;
 	list_remove(&h->in_flight, t);
-	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	outcome = outcome_of(t, result, status);
-	t->late = result == CURLE_OPERATION_TIMEDOUT;
-	deliver(t, outcome, (int)status, outcome == HTTP_ANSWERED ? "" : why(t, result));
+	transfer_judge(t, result);
+	deliver(h, t);
 	line_move(h);
 }
 
-/* ---- libcurl's callbacks ---- */
-
-/* Called on a connection that is ready, before the request is written: for libcurl's own repetition
- * too. That one may go ahead only if the attempt before it wrote nothing. */
-static int on_begin(void *with, char *ip, char *local_ip, int port, int local_port)
-{
-	struct transfer *t = with;
-	long written = 0;
-
-	(void)ip;
-	(void)local_ip;
-	(void)port;
-	(void)local_port;
-	if (t->attempts++ == 0)
-		return CURL_PREREQFUNC_OK;
-	curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &written);
-	if (written == 0)
-		return CURL_PREREQFUNC_OK;
-	snprintf(t->error, sizeof t->error, "the connection was closed before an answer came");
-	return CURL_PREREQFUNC_ABORT;
-}
-
-static size_t on_body(char *p, size_t one, size_t n, void *with)
-{
-	struct transfer *t = with;
-
-	(void)one;
-	if (buf_add(&t->body, p, n))
-		return n;
-	t->too_long = true;
-	return 0;
-}
-
 /* ---- asking ---- */
-
-/* "scheme://host:port" of the URL, what connections are counted by. */
-static void host_of(const char *url, char *out, size_t room)
-{
-	const char *at = strstr(url, "://");
-	size_t n = at == NULL ? 0 : strcspn(at + 3, "/?#") + (size_t)(at + 3 - url);
-
-	snprintf(out, room, "%.*s", (int)size_min(n, room - 1), url);
-}
-
-static void header_add(struct transfer *t, const char *name, const char *value)
-{
-	char line[1024];
-	struct curl_slist *more;
-	int n = snprintf(line, sizeof line, "%s%s", name, value);
-
-	if (n < 0 || (size_t)n >= sizeof line || strpbrk(line, "\r\n") != NULL)
-		BUG("a header that cannot be sent: %s", name);
-	more = curl_slist_append(t->headers, line);
-	if (more == NULL)
-		BUG("out of memory");
-	t->headers = more;
-	explicit_bzero(line, sizeof line);
-}
-
-static void method_set(CURL *easy, const struct http_request *r)
-{
-	if (strcmp(r->method, "GET") == 0 && r->body.n == 0) {
-		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-		return;
-	}
-	if (strcmp(r->method, "DELETE") != 0 || r->body.n > 0) {
-		curl_easy_setopt(easy, CURLOPT_POST, 1L);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
-		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, r->body.p == NULL ? "" : r->body.p);
-	}
-	if (strcmp(r->method, "POST") != 0)
-		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);
-}
-
-static void rules_set(struct transfer *t, const struct http_request *r)
-{
-	CURL *easy = t->easy;
-
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L); /* reading it takes 33 ms */
-	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_CONNECTION_S);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	/* else a look-up that hangs would stop the whole loop at the request's deadline */
-	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-			 r->connect_ms == 0 ? (long)CONNECT_MS : (long)r->connect_ms);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "switchback");
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
-	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_begin);
-	curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-}
-
-static struct transfer *transfer_new(struct http *h, const struct http_request *r)
-{
-	struct transfer *t = xcalloc(1, sizeof *t);
-
-	t->http = h;
-	t->easy = easy_take(h);
-	t->begun_ms = clock_mono_ms();
-	buf_init(&t->body, r->answer_max == 0 ? ANSWER_MAX : r->answer_max);
-	host_of(r->url, t->host, sizeof t->host);
-	rules_set(t, r);
-	curl_easy_setopt(t->easy, CURLOPT_URL, r->url);
-	method_set(t->easy, r);
-	if (r->content_type != NULL)
-		header_add(t, "Content-Type: ", r->content_type);
-	if (r->bearer != NULL)
-		header_add(t, "Authorization: Bearer ", r->bearer);
-	for (size_t i = 0; r->headers != NULL && r->headers[i] != NULL; i++)
-		header_add(t, r->headers[i], "");
-	header_add(t, "Expect:", ""); /* no waiting for "100 Continue" */
-	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-	if (r->user != NULL) {
-		curl_easy_setopt(t->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-		curl_easy_setopt(t->easy, CURLOPT_USERNAME, r->user);
-		curl_easy_setopt(t->easy, CURLOPT_PASSWORD, r->password == NULL ? "" : r->password);
-	}
-	return t;
-}
 
 void http_send(struct flow *f, struct http *h, const struct http_request *r,
 	       struct http_answer *out)
 {
 	unsigned ms = r->timeout_ms == 0 ? TIMEOUT_DEFAULT_MS : r->timeout_ms;
-	struct transfer *t = transfer_new(h, r);
+	struct transfer *t = transfer_new(easy_take(h), r);
 
 	t->due_ms = t->begun_ms + (ms < flow_left_ms(f) ? ms : flow_left_ms(f));
 	t->out = out;
@@ -484,11 +274,11 @@ void http_close(struct http *h)
 	while ((t = h->in_flight.first) != NULL) {
 		list_remove(&h->in_flight, t);
 		curl_multi_remove_handle(curl_loop_multi(h->curl), t->easy);
-		transfer_free(t);
+		forget(h, t);
 	}
 	while ((t = h->waiting.first) != NULL) {
 		list_remove(&h->waiting, t);
-		transfer_free(t);
+		forget(h, t);
 	}
 	while (h->spare_n > 0)
 		curl_easy_cleanup(h->spare[--h->spare_n]);

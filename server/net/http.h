@@ -9,10 +9,10 @@
  * rubbish. The other side may have done it: never ask again blindly.
  *
  * libcurl repeats a request on its own when a connection that it reused turns out to be dead, a
- * POST too, although the other side may have read it. That is stopped here (on_begin in http.c): a
- * second attempt goes ahead only if the first one had not written a byte. No redirects, no proxy of
- * the environment, HTTP/1.1, certificates verified, bounded in time and size and in connections per
- * host.
+ * POST too, although the other side may have read it. That is stopped here (on_begin in
+ * transfer.c): a second attempt goes ahead only if the first one had not written a byte. No
+ * redirects, no proxy of the environment, HTTP/1.1, certificates verified, bounded in time and size
+ * and in connections per host.
  */
 #ifndef SWITCHBACK_SERVER_NET_HTTP_H
 #define SWITCHBACK_SERVER_NET_HTTP_H
@@ -62,7 +62,7 @@ void http_close(struct http *h);
 void http_figures(const struct http *h, struct http_figures *out);
 
 /* Asks. Everything in *r is copied; *out (in the flow's struct) is filled before the flow goes on.
- */
+ * A request that still waits for a connection when its flow has ended is not sent any more. */
 void http_send(struct flow *f, struct http *h, const struct http_request *r,
 	       struct http_answer *out);
 

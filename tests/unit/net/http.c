@@ -218,8 +218,8 @@ Test(http, what_never_left_was_not_sent)
 
 /* In front of the C library's: names that end in ".hangs" take two seconds, in libcurl's own
  * thread. */
-int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
-		struct addrinfo **out)
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *req,
+		struct addrinfo **pai)
 {
 	int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
 		(int (*)(const char *, const char *, const struct addrinfo *,
@@ -229,7 +229,7 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 		sleep(2);
 		return EAI_AGAIN;
 	}
-	return real(name, service, hints, out);
+	return real(name, service, req, pai);
 }
 
 Test(http, a_name_that_cannot_be_looked_up_does_not_stop_the_others)
