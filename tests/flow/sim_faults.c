@@ -119,7 +119,7 @@ Test(sim_switch, a_request_comes_twice_or_never)
 	cr_expect(str_eq(w.seen[0].token, w.seen[1].token));
 	world_fault(&w, "lost");
 	world_text(&w, "never");
-	world_waits(&w, 50);
+	world_rests(&w);
 	cr_expect_eq(w.seen_n, 2);
 	cr_expect_str_eq(world_word(&w, "webhook.fault"), "lost");
 }
@@ -171,7 +171,7 @@ Test(sim_switch, a_callback_is_no_webhook)
 	world_text(&w, "comes");
 	cr_expect_eq(w.seen_n, 1);
 	world_send(&w, WORLD_PHONE, buf_cstr(&more));
-	world_waits(&w, 100);
+	world_rests(&w);
 	cr_expect_eq(w.seen_n, 1);
 	buf_clear(&more);
 }

@@ -123,7 +123,7 @@ Test(sim_play, what_was_said_before_the_script_is_none_of_its_business)
 {
 	will_reply("old");
 	world_text(&w, "before");
-	world_waits(&w, 60);
+	world_rests(&w);
 	cr_expect(plays("phone " WORLD_PHONE " behaves normal\n" TEXT ": hello\n"
 			"expect nothing from " WORLD_STORE " for 100ms\n",
 			false),

@@ -540,4 +540,8 @@ Test(sim_rest, a_number_keeps_what_it_is_given_and_its_sid)
 	cr_expect_eq(answer.code, 21422);
 	cr_expect_eq(ask("DELETE", target, ""), 204);
 	cr_expect_eq(ask("GET", target, ""), 404);
+	sim.set.service_url = "http://127.0.0.1:3001";
+	cr_expect_eq(ask("POST", BASE "/IncomingPhoneNumbers.json", "PhoneNumber=%2B14165550001"),
+		     201);
+	cr_expect_str_eq(member("sms_url"), "http://127.0.0.1:3001/api/webhooks/twilio/sms");
 }

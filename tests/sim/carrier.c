@@ -38,7 +38,8 @@ static const char *receipt_date(struct arena *a)
 			    tm.tm_hour, tm.tm_min);
 }
 
-static void callback_send(struct sim *s, const struct sim_text *t, enum sim_status status)
+static void callback_send(struct sim *s, const struct sim_text *t, enum sim_status status,
+			  void (*done)(void *, const struct sim_hook_result *), void *with)
 {
 	struct sim_pairs p = {0};
 	struct arena a = {0};
@@ -66,8 +67,33 @@ static void callback_send(struct sim *s, const struct sim_text *t, enum sim_stat
 	sim_pairs_put(&p, &a, "AccountSid", str_of(s->accounts[t->account].sid));
 	sim_pairs_put(&p, &a, "From", str_of(t->from));
 	sim_pairs_put(&p, &a, "ApiVersion", STR_LIT("2010-04-01"));
-	sim_hook_send(s, &ask, NULL, NULL);
+	sim_hook_send(s, &ask, done, with);
 	arena_free(&a);
+}
+
+struct swapped { /* "sent" is told once "delivered" has been heard: their order is certain */
+	struct sim *sim;
+	char sid[SIM_SID];
+};
+
+static void on_delivered_told(void *with, const struct sim_hook_result *result)
+{
+	struct swapped *w = with;
+	const struct sim_text *t = sim_text_find(&w->sim->texts, str_of(w->sid));
+
+	(void)result;
+	if (t != NULL && t->callback != NULL)
+		callback_send(w->sim, t, SIM_SENT, NULL, NULL);
+	free(w);
+}
+
+static void swapped_send(struct sim *s, const struct sim_text *t, enum sim_status status)
+{
+	struct swapped *w = xcalloc(1, sizeof *w);
+
+	w->sim = s;
+	memcpy(w->sid, t->sid, sizeof w->sid);
+	callback_send(s, t, status, on_delivered_told, w);
 }
 
 /* A new state and the callback that tells of it, as this phone behaves. */
@@ -79,11 +105,13 @@ static void text_moved(struct sim *s, struct sim_text *t, enum sim_status status
 		return;
 	if (b.kind == SIM_SWAPPED && status == SIM_SENT)
 		return; /* told behind the next one */
-	callback_send(s, t, status);
+	if (b.kind == SIM_SWAPPED) {
+		swapped_send(s, t, status);
+		return;
+	}
+	callback_send(s, t, status, NULL, NULL);
 	if (b.kind == SIM_TWICE)
-		callback_send(s, t, status);
-	if (b.kind == SIM_SWAPPED)
-		callback_send(s, t, SIM_SENT);
+		callback_send(s, t, status, NULL, NULL);
 }
 
 /* ---- a text goes out ---- */

@@ -9,7 +9,6 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <sys/ioctl.h>
-#include <term.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -29,15 +28,12 @@ static void styles_set(void)
 
 bool phone_paint_open(struct err *err)
 {
-	int status;
-
 	setlocale(LC_CTYPE, "");
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return err_set(err, ERR_INPUT,
 			       "the phone needs a terminal; without one use switchback-sim play");
-	if (setupterm(NULL, STDOUT_FILENO, &status) != OK)
+	if (newterm(NULL, stdout, stdin) == NULL)
 		return err_set(err, ERR_INPUT, "TERM names no terminal that is known here");
-	initscr();
 	raw();
 	noecho();
 	nonl();
@@ -50,8 +46,10 @@ bool phone_paint_open(struct err *err)
 
 void phone_paint_close(void)
 {
-	if (stdscr != NULL && !isendwin())
-		endwin();
+	if (stdscr == NULL)
+		return;
+	endwin();
+	delscreen(set_term(NULL));
 }
 
 bool phone_paint_utf8(void)

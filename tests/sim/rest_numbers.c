@@ -129,6 +129,7 @@ static void known_only(struct sim_call *c)
 static void number_create(struct sim_call *c)
 {
 	struct str phone = sim_pairs_value(&c->ask->params, "PhoneNumber");
+	char url[SIM_URL];
 	struct sim_number *n;
 	int code;
 
@@ -149,6 +150,8 @@ static void number_create(struct sim_call *c)
 		sim_call_refuse(c, 21422, NULL);
 		return;
 	}
+	sim_default_url(c->sim, url);
+	sim_number_set(n, SIM_SMS_URL, str_of(url));
 	fields_take(c, n);
 	number_reply(c, 201, n);
 }

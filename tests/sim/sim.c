@@ -76,19 +76,25 @@ struct sim_account *sim_account_find(struct sim *s, struct str sid)
 	return NULL;
 }
 
+void sim_default_url(const struct sim *s, char out[SIM_URL])
+{
+	out[0] = '\0';
+	if (s->set.service_url != NULL)
+		snprintf(out, SIM_URL, "%s/api/webhooks/twilio/sms", s->set.service_url);
+}
+
 bool sim_number_open(struct sim *s, unsigned account, struct str phone, struct str sms_url,
 		     struct err *err)
 {
 	struct sim_number *n;
-	char url[1024] = "";
+	char url[SIM_URL];
 
 	if (!phone_valid(phone))
 		return err_set(err, ERR_INPUT, "\"" STR_FMT "\" is no number such as +14165550001",
 			       STR_ARG(phone));
-	if (sms_url.n == 0 && s->set.service_url != NULL) {
-		snprintf(url, sizeof url, "%s/api/webhooks/twilio/sms", s->set.service_url);
+	sim_default_url(s, url);
+	if (sms_url.n == 0)
 		sms_url = str_of(url);
-	}
 	if (sms_url.n > 0 && !sim_url_callable(sms_url))
 		return err_set(err, ERR_INPUT, "the SmsUrl of " STR_FMT " is no http URL",
 			       STR_ARG(phone));

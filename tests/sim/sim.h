@@ -100,7 +100,10 @@ MUST_USE
 bool sim_account_add(struct sim *s, struct str sid, struct str token, struct err *err);
 /* NULL when it is not ours. */
 struct sim_account *sim_account_find(struct sim *s, struct str sid);
-/* A number with its SmsUrl; an empty url takes the service's default path. */
+/* The SmsUrl of a number that was given none: the service's own path, "" without a service. */
+#define SIM_URL 1024
+void sim_default_url(const struct sim *s, char out[SIM_URL]);
+/* A number with its SmsUrl; an empty url takes the default. */
 MUST_USE
 bool sim_number_open(struct sim *s, unsigned account, struct str phone, struct str sms_url,
 		     struct err *err);

@@ -152,6 +152,16 @@ bool world_sees(struct sim_world *w, size_t n, unsigned ms)
 	return world_until(w, enough_seen, ms);
 }
 
+static bool at_rest(struct sim_world *w)
+{
+	return w->line.sim.journeys == NULL && w->line.sim.hooks_running == 0;
+}
+
+void world_rests(struct sim_world *w)
+{
+	cr_assert(world_until(w, at_rest, 10000), "the line does not come to rest");
+}
+
 static bool never(struct sim_world *w)
 {
 	(void)w;

@@ -65,6 +65,8 @@ const char *world_url(struct sim_world *w, const char *path);
 bool world_until(struct sim_world *w, bool (*done)(struct sim_world *w), unsigned ms);
 /* Turns it until the store was asked n times in all; false after ms. */
 bool world_sees(struct sim_world *w, size_t n, unsigned ms);
+/* Turns it until no text is on its way and no request is under way; fails after 10 s. */
+void world_rests(struct sim_world *w);
 /* Turns it for so long: for what must not happen. */
 void world_waits(struct sim_world *w, unsigned ms);
 
