@@ -3,7 +3,7 @@
  */
 #include "server/ctl/migrate.h"
 
-#include "server/ctl/ctl.h"
+#include "server/ctl/scope.h"
 #include "server/ctl/sql_text.h"
 
 /* Any number, as long as it stays the same: the name of the lock among this database's. */
@@ -380,7 +380,28 @@ bool migrate_command(struct ctl *c, struct err *err)
 			   c->out, err);
 }
 
-/* Stores, people and conversations to try things with; refused where there are real ones. */
+/* Demo data beside real stores would be taken for real. */
+static bool only_demo_there(struct ctl *c, struct err *err)
+{
+	static const char *const demo[] = {"bici-downtown", "velo-plateau"};
+	PGresult *slugs = scope_slugs(c, err);
+	bool ok = slugs != NULL;
+
+	for (int i = 0; ok && i < PQntuples(slugs); i++) {
+		const char *slug = PQgetvalue(slugs, i, 0);
+
+		ok = strcmp(slug, demo[0]) == 0 || strcmp(slug, demo[1]) == 0 ||
+		     err_set(err, ERR_CONFLICT,
+			     "There is a store here that is not the demo's (%s): demo data want a "
+			     "database of "
+			     "their own.",
+			     slug);
+	}
+	PQclear(slugs);
+	return ok;
+}
+
+/* Stores, people and conversations to try things with. */
 bool demo_load(struct ctl *c, struct err *err)
 {
 	const struct schema_file *demo = schema_list()->demo;
@@ -388,8 +409,8 @@ bool demo_load(struct ctl *c, struct err *err)
 
 	if (demo == NULL)
 		return err_set(err, ERR_MISSING, "This program carries no demo data.");
-	ok = database_begin(&c->db, err) && migrate_file_run(&c->db, demo, err) &&
-	     database_commit(&c->db, err);
+	ok = only_demo_there(c, err) && database_begin(&c->db, err) &&
+	     migrate_file_run(&c->db, demo, err) && database_commit(&c->db, err);
 	database_rollback(&c->db);
 	if (ok)
 		fprintf(c->out, "loaded %s\n", demo->name);

@@ -48,6 +48,7 @@ static bool credentials_gather(struct ctl *c, struct columns *cs, struct err *er
 	for (size_t i = 0; i < ARRAY_LEN(credentials); i++) {
 		const char *path = args_value(&c->args, credentials[i].option);
 		struct str plain, sealed;
+		bool ok;
 
 		if (path == NULL)
 			continue;
@@ -55,9 +56,12 @@ static bool credentials_gather(struct ctl *c, struct columns *cs, struct err *er
 			columns_add(cs, credentials[i].column, "bytea", NULL);
 			continue;
 		}
-		if (!input_secret(c, path, &plain, err) ||
-		    !seal_close(&c->settings.secrets_key, c->organization_id,
-				credentials[i].sealed_as, plain, &c->arena, &sealed, err))
+		if (!input_secret(c, path, &plain, err))
+			return false;
+		ok = seal_close(&c->settings.secrets_key, c->organization_id,
+				credentials[i].sealed_as, plain, &c->arena, &sealed, err);
+		explicit_bzero((void *)(uintptr_t)plain.p, plain.n);
+		if (!ok)
 			return false;
 		columns_add(cs, credentials[i].column, "bytea", database_bytea(&c->arena, sealed));
 	}

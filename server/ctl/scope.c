@@ -70,7 +70,7 @@ bool scope_end(struct ctl *c, const char *action, const char *kind, const char *
 
 /* The owner is under row security like everybody else, but may take the place of the role that
  * reads slugs (schema/0012). */
-static PGresult *slugs_read(struct ctl *c, struct err *err)
+PGresult *scope_slugs(struct ctl *c, struct err *err)
 {
 	PGresult *r = NULL;
 
@@ -94,7 +94,7 @@ bool scope_each(struct ctl *c, const char *slug,
 		database_rollback(&c->db);
 		return ok;
 	}
-	slugs = slugs_read(c, err);
+	slugs = scope_slugs(c, err);
 	for (int i = 0; slugs != NULL && ok && i < PQntuples(slugs); i++) {
 		ok = scope_begin(c, PQgetvalue(slugs, i, 0), err) &&
 		     each(c, PQgetvalue(slugs, i, 0), self, err);

@@ -29,6 +29,10 @@ MUST_USE
 bool scope_end(struct ctl *c, const char *action, const char *kind, const char *object,
 	       const char *detail, struct err *err);
 
+/* The slugs of all stores in order, one column; the caller's (PQclear). NULL with err. */
+MUST_USE
+PGresult *scope_slugs(struct ctl *c, struct err *err);
+
 /* Every store (active or not) in the order of slugs, each in a transaction of its own that is
  * rolled back unless `each` has committed it; with only one slug when that is not NULL. Ends at the
  * first false. */

@@ -227,6 +227,22 @@ Test(ctl_migrate, functions_are_replaced_when_their_text_changed_in_any_order)
 	ctl_test_free(t);
 }
 
+Test(ctl_migrate, demo_data_stay_away_from_real_stores)
+{
+	struct ctl_test *t = ctl_test_new(true);
+
+	CTL_DO(t, "demo", "load");
+	CTL_DO(t, "demo", "load");
+	CTL_DO(t, "organization", "list");
+	cr_expect(strstr(t->out, "bici-downtown") != NULL &&
+		  strstr(t->out, "velo-plateau") != NULL);
+	CTL_DO(t, "organization", "add", "real", "--name", "Real", "--time-zone",
+	       "America/Toronto");
+	cr_expect_eq(CTL(t, "demo", "load"), CTL_FAILED);
+	cr_expect(strstr(t->say, "(real)") != NULL, "%s", t->say);
+	ctl_test_free(t);
+}
+
 Test(ctl_migrate, without_a_database_it_says_which_setting_is_wrong)
 {
 	struct ctl_test t = {0};
