@@ -79,6 +79,22 @@ static void list_remove(struct list *l, struct transfer *t)
 	l->n--;
 }
 
+/* The oldest, taken off; NULL when there is none. */
+static struct transfer *list_take(struct list *l)
+{
+	struct transfer *t = l->first;
+
+	if (t == NULL)
+		return NULL;
+	l->first = t->next;
+	if (t->next != NULL)
+		t->next->prev = NULL;
+	else
+		l->last = NULL;
+	l->n--;
+	return t;
+}
+
 static unsigned host_in_flight(const struct http *h, const char *host)
 {
 	unsigned n = 0;
@@ -271,6 +287,8 @@ static void on_look(uv_timer_t *timer)
 	struct transfer *t = h->waiting.first;
 
 	while (t != NULL) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): list_remove has taken off what was
+		 * freed */
 		if (t->due_ms > now) {
 			t = t->next;
 			continue;
@@ -481,15 +499,12 @@ void http_close(struct http *h)
 
 	if (h == NULL)
 		return;
-	while ((t = h->in_flight.first) != NULL) {
-		list_remove(&h->in_flight, t);
+	while ((t = list_take(&h->in_flight)) != NULL) {
 		curl_multi_remove_handle(curl_loop_multi(h->curl), t->easy);
 		transfer_free(t);
 	}
-	while ((t = h->waiting.first) != NULL) {
-		list_remove(&h->waiting, t);
+	while ((t = list_take(&h->waiting)) != NULL)
 		transfer_free(t);
-	}
 	while (h->spare_n > 0)
 		curl_easy_cleanup(h->spare[--h->spare_n]);
 	curl_loop_close(h->curl);

@@ -276,7 +276,8 @@ static bool digits_set(struct arena *a, struct sim_script *s, struct err *err)
 	unsigned n;
 
 	sim_random(&n, sizeof n);
-	return sim_script_set(s, STR_LIT("DIGITS"), str_of(arena_printf(a, "%04u", n % 10000)), err);
+	return sim_script_set(s, STR_LIT("DIGITS"), str_of(arena_printf(a, "%04u", n % 10000)),
+			      err);
 }
 
 bool sim_script_read(struct arena *a, struct str text, struct sim_script *s, struct err *err)
