@@ -287,8 +287,7 @@ static void on_look(uv_timer_t *timer)
 	struct transfer *t = h->waiting.first;
 
 	while (t != NULL) {
-		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): list_remove has taken off what was
-		 * freed */
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): list_remove took off what is freed */
 		if (t->due_ms > now) {
 			t = t->next;
 			continue;
