@@ -3,9 +3,9 @@
  */
 #include "server/webhook/signed.h"
 
+#include "server/keys.h"
 #include "server/twilio/sids.h"
 #include "server/twilio/sign.h"
-#include "server/keys.h"
 #include "shared/log.h"
 
 static enum signed_state refused(struct flow *f, const char *why)

@@ -16,20 +16,21 @@ if [ "${1:-}" = --one ]; then
 	case $check in
 	tidy)
 		# The analyzer is most of the time: bounded for our programs, and left out for Criterion's tests, which run
-		# under the sanitizers (to it a failed assertion goes on).
+		# under the sanitizers (to it a failed assertion goes on). Tests also write hostile text and stand in for libc.
 		depth=(-Xclang -analyzer-config -Xclang max-nodes=75000) relaxed=()
 		case $file in
 		tests/sim/* | tests/bench/*) ;;
-		tests/*) relaxed=('--checks=-clang-analyzer-*,-bugprone-suspicious-memory-comparison,-cert-exp42-c,-cert-flp37-c') ;;
+		tests/*) relaxed=('--checks=-clang-analyzer-*,-bugprone-suspicious-memory-comparison,-cert-exp42-c,-cert-flp37-c,-misc-misleading-bidirectional,-readability-inconsistent-declaration-parameter-name') ;;
 		esac
 		clang-tidy --quiet "${relaxed[@]}" "$file" -- "${flags[@]}" "${depth[@]}" >"$stamp.out" 2>"$stamp.err" || failed=1
 		# Findings come on stdout, and on stderr what clang counted; a broken call speaks there only.
 		[ -z "${failed:-}" ] || [ -s "$stamp.out" ] || mv "$stamp.err" "$stamp.out"
 		;;
 	cppcheck)
-		# ctuuninitvar takes every out parameter of another function for a read.
+		# ctuuninitvar takes every out parameter of another function for a read; the other two are what cppcheck
+		# says where it cannot read jansson's loops or a long ternary (clang-tidy reads those).
 		cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-			--suppress=ctuuninitvar -D_GNU_SOURCE -I. "$file" >"$stamp.out" 2>&1 || failed=1
+			--suppress=ctuuninitvar --suppress=unknownMacro --suppress=internalAstError -D_GNU_SOURCE -I. "$file" >"$stamp.out" 2>&1 || failed=1
 		;;
 	analyzer)
 		mkdir -p "$cache/obj"

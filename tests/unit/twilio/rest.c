@@ -42,8 +42,8 @@ Test(rest, lists_messages_to_one_number)
 	struct arena a = {0};
 	struct rest_request r;
 
-	message_list_request(&a, BASE, account, STR_LIT("+14165550001"), STR_LIT("+15145550199"), 20,
-			     &r);
+	message_list_request(&a, BASE, account, STR_LIT("+14165550001"), STR_LIT("+15145550199"),
+			     20, &r);
 	cr_expect_str_eq(r.url, ROOT "/Messages.json?To=%2B15145550199&From=%2B14165550001"
 				     "&PageSize=20");
 	cr_expect_null(r.body.p);
