@@ -193,6 +193,9 @@ Test(events, the_functions_write_what_the_page_says)
 		sql_run(t->app, life[i]);
 	page_hold(t, &page, before);
 	for (size_t i = 0; i < page.n; i++) {
+		/* switchbackctl's own: tests/store/ctl_people.c */
+		if (strcmp(page.fields[i].type, "customer.erased") == 0)
+			continue;
 		if (i == 0 || strcmp(page.fields[i].type, page.fields[i - 1].type) != 0)
 			snprintf(types + strlen(types), sizeof(types) - strlen(types), "%s%s",
 				 i == 0 ? "" : ",", page.fields[i].type);

@@ -210,7 +210,7 @@ sim_start() {
 service_start() {
 	say "The service ..."
 	launch keep env -u DATABASE_URL "$bin/switchback-keep" --config "$RUN_DIR/service.conf" \
-		--pid-file "$SERVICE_PID_FILE" -- "$SWITCHBACKD" --config "$RUN_DIR/service.conf"
+		--pid-file "$SERVICE_PID_FILE"
 	if ! answers_while_alive keep url_answers "$URL/readyz"; then
 		tail -n 15 "$LOG_DIR/keep.log"
 		fail "The service does not become ready (its log: $LOG_DIR/keep.log)."
