@@ -7,8 +7,9 @@
 #include "shared/buf.h"
 #include "shared/cards_find.h"
 
-#define EDGE_DIGITS 3 /* at the edge of a text: as much as a security code */
-#define CODE_WORDS  6 /* between "CVV" and its figures */
+#define GROUP_DIGITS 4 /* the smallest piece that people write a card in */
+#define EDGE_DIGITS  3 /* at the edge of a text: as much as a security code */
+#define CODE_WORDS   6 /* between "CVV" and its figures */
 
 /* A stretch of one text and what takes its place. */
 struct edit {
@@ -425,13 +426,22 @@ unsigned cards_join(struct arena *a, struct str *texts, size_t count, bool *chan
 	return w.found;
 }
 
-bool cards_might_continue(struct str text)
+/* The longest run of digits, and whether one stands at the start; true at once when a security word
+ * does. */
+struct edges {
+	unsigned start, longest, end;
+	bool whole; /* nothing but numbers */
+};
+
+/* True at once when a word for a security code is there. */
+static bool edges_read(struct str text, struct edges *out)
 {
 	struct card_reader r = {text, 0, 0};
 	bool at_start = true, stopped = false;
 	struct card_token t;
 	unsigned run = 0;
 
+	*out = (struct edges){0};
 	while (card_next(&r, &t)) {
 		if (t.kind == CARD_CVV || t.kind == CARD_SECURITY)
 			return true;
@@ -439,8 +449,10 @@ bool cards_might_continue(struct str text)
 			at_start = at_start && !(stopped && run > 0);
 			run = (stopped ? 0 : run) + card_digits_at_most(&t);
 			stopped = false;
-			if (at_start && run >= EDGE_DIGITS)
-				return true;
+			if (at_start)
+				out->start = run;
+			if (run > out->longest)
+				out->longest = run;
 		} else if (t.kind == CARD_STOP) {
 			stopped = true;
 		} else if (t.kind != CARD_FILLER) {
@@ -448,5 +460,22 @@ bool cards_might_continue(struct str text)
 			run = 0;
 		}
 	}
-	return at_start ? run > 0 : run >= EDGE_DIGITS;
+	out->end = run;
+	out->whole = at_start && run > 0;
+	return false;
+}
+
+bool cards_might_continue(struct str text)
+{
+	struct edges e;
+
+	return edges_read(text, &e) || e.whole || e.start >= EDGE_DIGITS || e.end >= EDGE_DIGITS;
+}
+
+bool cards_might_go_on(struct str text)
+{
+	struct edges e;
+
+	return edges_read(text, &e) || e.whole || e.start >= EDGE_DIGITS ||
+	       e.longest >= GROUP_DIGITS;
 }

@@ -28,6 +28,11 @@ struct str cards_redact(struct arena *a, struct str text, unsigned *found);
  * while. */
 bool cards_might_continue(struct str text);
 
+/* Might this text be the going-on of a card that began in an earlier one: digits at its start, four
+ * of them anywhere, a word for a security code? Cheaper to say yes to than the question above: only
+ * then are the earlier texts needed before this one is kept. */
+bool cards_might_go_on(struct str text);
+
 /* Looks for what is spread over several texts of one sender, oldest first: a number that ends one
  * text and goes on in the next, a code that follows in a text of its own. Texts that were redacted
  * already may be among them. texts[i] is replaced (by a copy in the arena) and changed[i] set where

@@ -8,10 +8,12 @@
 #include "shared/log.h"
 
 #define JOBS_MAX       16
-#define SLOW_US        2500 /* a webhook that took longer has felt the jobs */
-#define PACE_MS        20   /* between two changes of pace */
-#define QUIET_MS       100  /* without a webhook: then the pace rises by itself */
-#define PAUSE_MS       5    /* between two claims at the slowest pace */
+#define WAITING        2 /* webhooks at the database at once: then it may be busy */
+#define SLACK_US       1000
+#define PACE_MS        20  /* between two changes of pace */
+#define QUIET_MS       100 /* without a webhook: then the pace rises by itself */
+#define PAUSE_MIN_MS   5   /* between two jobs, when one at a time is too many */
+#define PAUSE_MAX_MS   100
 #define LOOK_MS        1000 /* at least this often: other processes add work too */
 #define CLAIM_DUE_MS   8000
 #define ATTEMPTS_NOTED 5
@@ -21,8 +23,10 @@ struct runner {
 	uv_timer_t timer;
 	int64_t due_ms; /* when the timer fires; monotonic */
 	unsigned running;
-	unsigned pace; /* jobs at a time, 1 to JOBS_MAX */
-	int64_t felt_us, paced_ms;
+	unsigned pace;             /* jobs at a time, 1 to JOBS_MAX */
+	int64_t pause_ms;          /* between two claims */
+	int64_t felt_us, alone_us; /* what a webhook takes: lately; at its quickest */
+	int64_t paced_ms;
 	bool claiming, stopped;
 	int64_t next_ms; /* from the running claim: when to look again */
 };
@@ -59,7 +63,7 @@ static void job_over(void *with)
 
 	r->running--;
 	if (r->running < r->pace)
-		look_in(r, r->pace == 1 ? PAUSE_MS : 0);
+		look_in(r, r->pause_ms);
 }
 
 static void job_begin(struct runner *r, const struct work *w)
@@ -103,7 +107,7 @@ static void claimed(struct flow *f)
 	for (size_t i = 0; i < c->claimed.n && !r->stopped; i++)
 		job_begin(r, &c->claimed.work[i]);
 	if (c->claimed.n == c->limit) {
-		r->next_ms = r->pace == 1 ? PAUSE_MS : 0;
+		r->next_ms = r->pause_ms;
 		return;
 	}
 	work_next_ms(f, f->app->db, &c->next_ms);
@@ -142,6 +146,7 @@ static void on_timer(uv_timer_t *t)
 
 	if (now - r->paced_ms > QUIET_MS && r->pace < JOBS_MAX) {
 		r->pace++; /* no webhook has felt anything for a while */
+		r->pause_ms = 0;
 		r->paced_ms = now;
 	}
 	if (r->stopped || r->claiming || r->running >= r->pace)
@@ -194,19 +199,39 @@ void runner_nudge(struct runner *r, unsigned ms)
 		look_in(r, ms);
 }
 
+/* Webhooks wait behind each other, and each takes much longer than one does here when it is alone.
+ */
+static bool webhooks_suffer(struct runner *r, int64_t us)
+{
+	size_t ours = r->running + (r->claiming ? 1 : 0) + 1; /* and the one that tells */
+	size_t all = flows_running(r->app->flows);
+
+	r->felt_us += (us - r->felt_us) / 8;
+	if (r->alone_us == 0 || us < r->alone_us)
+		r->alone_us = us;
+	else
+		r->alone_us += r->alone_us / 1024 + 1; /* what was quick once may not be for ever */
+	return all >= ours + WAITING && r->felt_us > 2 * r->alone_us + SLACK_US;
+}
+
 void runner_felt(struct runner *r, int64_t us)
 {
 	int64_t now = clock_mono_ms();
+	bool suffer;
 
 	if (r == NULL)
 		return;
-	r->felt_us += (us - r->felt_us) / 8;
+	suffer = webhooks_suffer(r, us);
 	if (now - r->paced_ms < PACE_MS)
 		return;
 	r->paced_ms = now;
-	if (r->felt_us > SLOW_US && r->pace > 1)
+	if (suffer && r->pace > 1)
 		r->pace /= 2;
-	else if (r->felt_us < SLOW_US / 2 && r->pace < JOBS_MAX)
+	else if (suffer)
+		r->pause_ms = int_clamp(r->pause_ms * 2, PAUSE_MIN_MS, PAUSE_MAX_MS);
+	else if (r->pause_ms > 0)
+		r->pause_ms = r->pause_ms > PAUSE_MIN_MS ? r->pause_ms / 2 : 0;
+	else if (r->pace < JOBS_MAX)
 		r->pace++;
 }
 

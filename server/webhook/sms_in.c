@@ -60,14 +60,21 @@ void sms_in_start(struct app *app, const struct web_request *r, struct ticket t)
 /* Used up here, or the same for every text; anything else is kept beside the message. */
 static bool parameter_known(struct str name)
 {
-	static const char *const names[] = {
-		"AccountSid",  "ApiVersion",    "Body",    "From",       "FromCity",
-		"FromCountry", "FromState",     "FromZip", "MessageSid", "NumMedia",
-		"NumSegments", "SmsMessageSid", "SmsSid",  "SmsStatus",  "To",
-		"ToCity",      "ToCountry",     "ToState", "ToZip",      "OptOutType"};
+	static const struct {
+		const char *p;
+		size_t n;
+	} names[] = {
+#define NAME(s) {s, sizeof(s) - 1}
+		NAME("AccountSid"), NAME("ApiVersion"),  NAME("Body"),        NAME("From"),
+		NAME("FromCity"),   NAME("FromCountry"), NAME("FromState"),   NAME("FromZip"),
+		NAME("MessageSid"), NAME("NumMedia"),    NAME("NumSegments"), NAME("SmsMessageSid"),
+		NAME("SmsSid"),     NAME("SmsStatus"),   NAME("To"),          NAME("ToCity"),
+		NAME("ToCountry"),  NAME("ToState"),     NAME("ToZip"),       NAME("OptOutType"),
+#undef NAME
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (str_is(name, names[i]))
+		if (names[i].n == name.n && memcmp(names[i].p, name.p, name.n) == 0)
 			return true;
 	}
 	return str_starts(name, STR_LIT("MediaUrl")) ||
@@ -183,7 +190,7 @@ static void proved(struct flow *f, struct sms_in *s)
 	}
 	body = s->text.body;
 	s->text.body = cards_redact(&f->arena, body, &s->cards);
-	if (s->text.keyword != NULL || !cards_might_continue(s->text.body)) {
+	if (s->text.keyword != NULL || !cards_might_go_on(s->text.body)) {
 		keep(f, s);
 		return;
 	}

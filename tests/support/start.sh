@@ -126,6 +126,10 @@ database_private() {
 	APP_DATABASE_URL=${APP_DATABASE_URL:-$(own APP_DATABASE_URL)}
 	PGDATA=$(own PGDATA)
 	app_role=
+	# The service is on the same machine: a Unix socket costs it less than TCP. The folder's name goes into a URL as it is.
+	if [ "$APP_DATABASE_URL" = "$(own APP_DATABASE_URL)" ] && [[ $(own PGHOST) =~ ^[A-Za-z0-9/._-]+$ ]]; then
+		service_database_url="${APP_DATABASE_URL%%@*}@/${APP_DATABASE_URL##*/}?host=$(own PGHOST)&port=$(own PGPORT)"
+	fi
 }
 
 # Somebody's database. A login role that we make has a name of this set-up's own: roles belong to the whole cluster, and
@@ -265,7 +269,7 @@ start() {
 	settings_choose
 	if [ -z "${DATABASE_URL:-}" ]; then database_private; else database_given; fi
 	sim_start
-	conf_write "$RUN_DIR/service.conf" "${SERVICE_SETTINGS[@]}"
+	APP_DATABASE_URL=${service_database_url:-$APP_DATABASE_URL} conf_write "$RUN_DIR/service.conf" "${SERVICE_SETTINGS[@]}"
 	conf_write "$SWITCHBACK_CONFIG" DATABASE_URL "${SERVICE_SETTINGS[@]}"
 	database_fill
 	service_start

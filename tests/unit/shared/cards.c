@@ -445,3 +445,25 @@ Test(cards, hostile_text_costs_little)
 	buf_clear(&b);
 	arena_free(&a);
 }
+
+Test(cards, an_ordinary_text_is_kept_without_looking_at_the_earlier_ones)
+{
+	static const struct {
+		const char *text;
+		bool looks;
+	} cases[] = {
+		{"Bonjour, is my bike ready for pickup today? Order 555", false},
+		{"What time do you close on Saturday?", false},
+		{"Merci!", false},
+		{"1111 1111", true},
+		{"11", true},
+		{"and the rest is 1111 1111", true},
+		{"onze cent onze", true},
+		{"cvv is 123", true},
+		{"my order is 4021", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		cr_expect_eq(cards_might_go_on(str_of(cases[i].text)), cases[i].looks, "\"%s\"",
+			     cases[i].text);
+}
