@@ -354,7 +354,7 @@ static void bytes_receive(struct conn *c)
 		return;
 	}
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		if (inbox_empty(c->in))
+		if (c->in->n == 0)
 			conn_inbox_let_go(c);
 		return;
 	}

@@ -170,12 +170,12 @@ bool request_step(struct conn *c)
 {
 	switch (inbox_read(c->in)) {
 	case INBOX_MORE:
-		if (inbox_empty(c->in)) {
-			conn_inbox_let_go(c);
-			if (c->phase == CONN_HEAD)
-				conn_phase_set(c, CONN_IDLE, c->web->o.idle_ms);
-		} else if (c->phase == CONN_FRESH || c->phase == CONN_IDLE)
+		/* only empty lines are no beginning; they stay, so that they are counted however
+		 * they come */
+		if (!inbox_empty(c->in) && (c->phase == CONN_FRESH || c->phase == CONN_IDLE))
 			conn_phase_set(c, CONN_HEAD, c->web->o.head_ms);
+		else if (inbox_empty(c->in) && c->phase == CONN_HEAD)
+			conn_phase_set(c, CONN_IDLE, c->web->o.idle_ms);
 		return false;
 	case INBOX_HEAD: decide(c); return true;
 	case INBOX_WHOLE: dispatch(c); return true;

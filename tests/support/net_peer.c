@@ -22,6 +22,7 @@ struct net_server {
 	struct web *web;
 	struct app *app;
 	struct web_options options;
+	const char *address;
 	int port;
 	pthread_t thread;
 	uv_async_t wake;
@@ -54,7 +55,7 @@ static void *serve(void *with)
 	uv_async_init(&s->loop.uv, &s->wake, on_wake);
 	s->wake.data = s;
 	s->web = web_open(&s->loop, s->app, &s->options);
-	if (!web_listen(s->web, "127.0.0.1", 0, &err))
+	if (!web_listen(s->web, s->address, 0, &err))
 		BUG("%s", err.text);
 	s->port = web_port(s->web);
 	sem_post(&s->done);
@@ -65,9 +66,16 @@ static void *serve(void *with)
 
 struct net_server *net_server_start(const struct web_options *o, struct app *app)
 {
+	return net_server_start_at("127.0.0.1", o, app);
+}
+
+struct net_server *net_server_start_at(const char *address, const struct web_options *o,
+				       struct app *app)
+{
 	struct net_server *s = xcalloc(1, sizeof *s);
 
 	log_set_level(LOG_ERROR);
+	s->address = address;
 	s->options = *o;
 	s->app = app;
 	sem_init(&s->done, 0, 0);
@@ -113,13 +121,37 @@ void net_server_stop(struct net_server *s)
 
 /* ---- the client ---- */
 
+const char *net_own_address(void)
+{
+	static char text[INET_ADDRSTRLEN];
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(9)};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	socklen_t n = sizeof a;
+	bool found;
+
+	/* the kernel chooses where it would send from; nothing is sent */
+	found = fd >= 0 && inet_pton(AF_INET, "203.0.113.1", &a.sin_addr) == 1 &&
+		connect(fd, (struct sockaddr *)&a, sizeof a) == 0 &&
+		getsockname(fd, (struct sockaddr *)&a, &n) == 0 &&
+		ntohl(a.sin_addr.s_addr) >> 24 != 127 &&
+		inet_ntop(AF_INET, &a.sin_addr, text, sizeof text) != NULL;
+	if (fd >= 0)
+		close(fd);
+	return found ? text : NULL;
+}
+
 int net_connect(int port)
+{
+	return net_connect_at("127.0.0.1", port);
+}
+
+int net_connect_at(const char *address, int port)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof a) != 0)
+	if (fd < 0 || inet_pton(AF_INET, address, &a.sin_addr) != 1 ||
+	    connect(fd, (struct sockaddr *)&a, sizeof a) != 0)
 		BUG("cannot connect to port %d: %s", port, strerror(errno));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	return fd;

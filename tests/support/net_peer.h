@@ -13,6 +13,9 @@ struct net_server;
 
 /* Serves on a free port of 127.0.0.1, as `app`. Ends the test when it cannot. */
 struct net_server *net_server_start(const struct web_options *o, struct app *app);
+/* The same on another address. */
+struct net_server *net_server_start_at(const char *address, const struct web_options *o,
+				       struct app *app);
 int net_server_port(const struct net_server *s);
 /* Runs do_it in the server's thread and waits until it has returned. */
 void net_server_do(struct net_server *s, void (*do_it)(struct web *w, struct loop *l, void *with),
@@ -24,6 +27,9 @@ void net_server_stop(struct net_server *s);
 /* ---- the client ---- */
 
 int net_connect(int port);
+int net_connect_at(const char *address, int port);
+/* An IPv4 address of this machine that is not loopback; NULL if it has none. */
+const char *net_own_address(void);
 /* Sends all, in pieces of `chop` bytes (0: at once). False when the server has closed. */
 bool net_send(int fd, struct str bytes, size_t chop);
 

@@ -404,6 +404,7 @@ Test(framing, every_request_is_read_in_one_way_or_refused)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		play(net_server_port(s), &cases[i], 0);
 		play(net_server_port(s), &cases[i], 1);
+		play(net_server_port(s), &cases[i], 7);
 	}
 	net_server_stop(s);
 }

@@ -282,6 +282,51 @@ Test(web_limits, connections_beyond_the_limit_are_told_to_come_again)
 	net_server_stop(server);
 }
 
+Test(web_limits, one_address_gets_so_many_connections_and_loopback_as_many_as_there_are)
+{
+	struct web_options o = {.tables = {routes, NULL}, .per_address_max = 3};
+	const char *own = net_own_address();
+	struct web_figures f;
+	int fds[4];
+
+	start((struct web_options){.per_address_max = 3});
+	for (int i = 0; i < 4; i++)
+		fds[i] = net_connect(port);
+	for (int i = 0; i < 4; i++) {
+		fresh();
+		(void)net_send(fds[i], STR_LIT(GET("/hello")), 0);
+		more(fds[i], 1);
+		cr_expect_eq(got.status[0], 200, "a proxy of ours stands there");
+		close(fds[i]);
+	}
+	net_server_stop(server);
+	if (own == NULL) {
+		cr_skip_test("skipped: this machine has only loopback");
+		return;
+	}
+	server = net_server_start_at(own, &o, &app);
+	port = net_server_port(server);
+	for (int i = 0; i < 4; i++) {
+		fds[i] = net_connect_at(own, port);
+		fresh();
+		(void)net_send(fds[i], STR_LIT(GET("/hello")), 0);
+		more(fds[i], 1);
+		cr_expect_eq(got.status[0], i < 3 ? 200 : 503, "connection %d", i);
+	}
+	for (int i = 0; i < 4; i++)
+		close(fds[i]);
+	do
+		net_server_figures(server, &f);
+	while (f.open > 0);
+	fds[0] = net_connect_at(own, port);
+	fresh();
+	(void)net_send(fds[0], STR_LIT(GET("/hello")), 0);
+	more(fds[0], 1);
+	cr_expect_eq(got.status[0], 200, "when they have gone there is room again");
+	close(fds[0]);
+	net_server_stop(server);
+}
+
 Test(web_limits, out_of_descriptors_it_waits_and_serves_afterwards)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET};
