@@ -100,7 +100,7 @@ cat >"$dir/text_in.pgbench" <<END
 \\set customer random(0, $((customers - 1)))
 \\set a random(0, 9000000000000000)
 \\set b random(0, 9000000000000000)
-SELECT outcome FROM text_in('+1416555' || lpad(:store::text, 4, '0'), '+1647' || (2000001 + :customer), 'e164', 'SM' || lpad(to_hex(:a), 16, '0') || lpad(to_hex(:b), 16, '0'), NULL, 'Bonjour, is my bike ready for pickup today? Order 555', NULL, NULL, NULL, NULL, NULL, NULL);
+SELECT outcome FROM text_in('+1416555' || lpad(:store::text, 4, '0'), '+1647' || (2000001 + :customer::int), 'e164', 'SM' || lpad(to_hex(:a::bigint), 16, '0') || lpad(to_hex(:b::bigint), 16, '0'), NULL, 'Bonjour, is my bike ready for pickup today? Order 555', NULL, NULL, NULL, NULL, NULL, NULL);
 END
 pgbench_bin=$(command -v pgbench || echo /usr/lib/postgresql/15/bin/pgbench)
 
@@ -112,7 +112,7 @@ for ((round = 1; round <= rounds; round++)); do
 	pin_pid 0 "$(service_pid)"
 	load service "$port" "$(service_pid)"
 	"$pgbench_bin" -n -M prepared -c 8 -j 2 -T "$secs" -f "$dir/text_in.pgbench" "$app_database" >"$dir/pgbench.log" 2>&1 || {
-		tail -5 "$dir/pgbench.log" >&2
+		grep -v '^pgbench (' "$dir/pgbench.log" | head -20 >&2
 		exit 1
 	}
 	sed -n 's/^tps = \([0-9.]*\).*/per_s=\1/p' "$dir/pgbench.log" >"$dir/database.$round"
