@@ -112,7 +112,7 @@ for ((round = 1; round <= rounds; round++)); do
 	pin_pid 0 "$(service_pid)"
 	load service "$port" "$(service_pid)"
 	"$pgbench_bin" -n -M prepared -c 8 -j 2 -T "$secs" -f "$dir/text_in.pgbench" "$app_database" >"$dir/pgbench.log" 2>&1 || {
-		tail -5 "$dir/pgbench.log" >&2
+		grep -v '^pgbench (' "$dir/pgbench.log" | head -20 >&2
 		exit 1
 	}
 	sed -n 's/^tps = \([0-9.]*\).*/per_s=\1/p' "$dir/pgbench.log" >"$dir/database.$round"

@@ -14,4 +14,4 @@ INSERT INTO conversations (organization_id, customer_id, channel, peer, store_nu
 SELECT u.organization_id, u.id, 'sms', u.phone_number, n.phone_number, 'nobody'
   FROM customers u JOIN organization_phone_numbers n USING (organization_id)
  WHERE u.phone_number LIKE '+16472%' ON CONFLICT DO NOTHING;
-ANALYZE conversations, messages, customers, events, organization_counters, organizations, organization_phone_numbers, due_work;
+ANALYZE organizations, organization_phone_numbers, organization_counters, customers, conversations;
