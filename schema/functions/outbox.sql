@@ -69,7 +69,8 @@ BEGIN
   VALUES (p_organization, v_outbox, v_message, p_thread.id, p_kind, p_thread.epoch, p_thread.peer,
           p_thread.store_number, p_body, coalesce(p_segments, 1), v_state, v_reason, p_after_opt_out, now());
   IF v_state = 'queued' THEN
-    PERFORM work_add(p_organization, 'outbox', v_outbox, now());
+    -- long due: what has been answered goes out before further turns are begun
+    PERFORM work_add(p_organization, 'outbox', v_outbox, now() - interval '1 hour');
   END IF;
   UPDATE organization_counters
      SET segments_used = CASE WHEN segments_day = current_date THEN segments_used ELSE 0 END

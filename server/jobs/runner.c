@@ -8,11 +8,16 @@
 #include "shared/log.h"
 
 #define JOBS_MAX       16
+#define SOME_PER_S     50  /* texts a second: then JOBS_SOME at a time */
+#define MANY_PER_S     200 /* then one, PAUSE_MANY_MS apart */
+#define JOBS_SOME      4
+#define WINDOW_MS      200
 #define WAITING        2 /* webhooks at the database at once: then it may be busy */
 #define SLACK_US       1000
 #define PACE_MS        20  /* between two changes of pace */
 #define QUIET_MS       100 /* without a webhook: then the pace rises by itself */
 #define PAUSE_MIN_MS   5   /* between two jobs, when one at a time is too many */
+#define PAUSE_MANY_MS  20
 #define PAUSE_MAX_MS   100
 #define LOOK_MS        1000 /* at least this often: other processes add work too */
 #define CLAIM_DUE_MS   8000
@@ -27,6 +32,9 @@ struct runner {
 	int64_t pause_ms;          /* between two claims */
 	int64_t felt_us, alone_us; /* what a webhook takes: lately; at its quickest */
 	int64_t paced_ms;
+	/* texts since window_ms, and how many a second there were in the window before */
+	unsigned texts, texts_per_s;
+	int64_t window_ms;
 	bool claiming, stopped;
 	int64_t next_ms; /* from the running claim: when to look again */
 };
@@ -145,8 +153,9 @@ static void on_timer(uv_timer_t *t)
 	struct claim *c;
 
 	if (now - r->paced_ms > QUIET_MS && r->pace < JOBS_MAX) {
-		r->pace++; /* no webhook has felt anything for a while */
+		r->pace++; /* no webhook for a while */
 		r->pause_ms = 0;
+		r->texts_per_s = 0;
 		r->paced_ms = now;
 	}
 	if (r->stopped || r->claiming || r->running >= r->pace)
@@ -214,6 +223,23 @@ static bool webhooks_suffer(struct runner *r, int64_t us)
 	return all >= ours + WAITING && r->felt_us > 2 * r->alone_us + SLACK_US;
 }
 
+static void texts_counted(struct runner *r, int64_t now)
+{
+	r->texts++;
+	if (now - r->window_ms < WINDOW_MS)
+		return;
+	r->texts_per_s = (unsigned)(r->texts * 1000 / (now - r->window_ms));
+	r->texts = 0;
+	r->window_ms = now;
+}
+
+/* A burst is kept first and answered right after: each turn costs the database as much as several
+ * texts. */
+static unsigned pace_most(const struct runner *r)
+{
+	return r->texts_per_s > MANY_PER_S ? 1 : r->texts_per_s > SOME_PER_S ? JOBS_SOME : JOBS_MAX;
+}
+
 void runner_felt(struct runner *r, int64_t us)
 {
 	int64_t now = clock_mono_ms();
@@ -222,6 +248,7 @@ void runner_felt(struct runner *r, int64_t us)
 	if (r == NULL)
 		return;
 	suffer = webhooks_suffer(r, us);
+	texts_counted(r, now);
 	if (now - r->paced_ms < PACE_MS)
 		return;
 	r->paced_ms = now;
@@ -231,8 +258,12 @@ void runner_felt(struct runner *r, int64_t us)
 		r->pause_ms = int_clamp(r->pause_ms * 2, PAUSE_MIN_MS, PAUSE_MAX_MS);
 	else if (r->pause_ms > 0)
 		r->pause_ms = r->pause_ms > PAUSE_MIN_MS ? r->pause_ms / 2 : 0;
-	else if (r->pace < JOBS_MAX)
+	else if (r->pace < pace_most(r))
 		r->pace++;
+	if (r->pace > pace_most(r))
+		r->pace = pace_most(r);
+	if (r->texts_per_s > MANY_PER_S)
+		r->pause_ms = int_clamp(r->pause_ms, PAUSE_MANY_MS, PAUSE_MAX_MS);
 }
 
 unsigned runner_running(const struct runner *r)
