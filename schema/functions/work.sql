@@ -51,7 +51,7 @@ END $$;
 CREATE OR REPLACE FUNCTION work_later(p_organization uuid, p_kind text, p_ref uuid, p_lease uuid, p_due timestamptz)
 RETURNS void
 LANGUAGE sql AS $$
-  UPDATE due_work SET lease = NULL, leased_until = NULL, dirty = false, due_at = p_due
+  UPDATE due_work SET lease = NULL, leased_until = NULL, dirty = false, attempts = 0, due_at = p_due
    WHERE organization_id = p_organization AND kind = p_kind AND ref = p_ref AND lease = p_lease
 $$;
 
