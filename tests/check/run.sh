@@ -54,7 +54,7 @@ if [ "${1:-}" = --one ]; then
 		printf '  %6s s%s\n' "$seconds" "${why:+  ($why)}"
 		grep -iE '^ok.*# *skip' "$out/tap" | sed -E 's/^ok *-? */       skipped: /' || true
 		if [ "$failed" -ne 0 ]; then
-			grep '^not ok' "$out/tap" | sed 's/^/       /' || true
+			grep -A1 '^not ok' "$out/tap" | grep '^not ok\|^#' | sed 's/^/       /' || true
 			tail -n 60 "$out/log" | sed 's/^/       | /'
 			for report in "$out"/report*; do
 				[ -e "$report" ] && head -n 40 "$report" | sed 's/^/       ! /'

@@ -19,7 +19,7 @@ failures=0
 ok() { echo "ok - $1" >&5; }
 not_ok() {
 	echo "not ok - $1" >&5
-	[ -z "${2:-}" ] || echo "# $2"
+	[ -z "${2:-}" ] || echo "# $2" >&5
 	failures=$((failures + 1))
 }
 # check NAME COMMAND...: the command succeeds.

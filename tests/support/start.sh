@@ -191,20 +191,27 @@ free_port() {
 }
 
 sim_start() {
-	local port elevenlabs_port
+	local port elevenlabs_port try
 	TWILIO_SIM_URL=$TWILIO_API_URL ELEVENLABS_SIM_URL=$ELEVENLABS_API_URL
 	[ -z "$TWILIO_API_URL" ] || [ -z "$ELEVENLABS_API_URL" ] || return 0
 	say "The practice line ..."
-	port=$(free_port) elevenlabs_port=$(free_port)
-	TWILIO_ACCOUNT_SID=$TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN=$TWILIO_AUTH_TOKEN \
-		launch sim "$bin/switchback-sim" serve --port "$port" --elevenlabs-port "$elevenlabs_port" \
-		--service-url "$PUBLIC_URL" --log "$LOG_DIR/line.jsonl" \
-		--number "$ORG_A_NUMBER" --number "$ORG_B_NUMBER" \
-		--name "$ORG_A_NUMBER=Bici Downtown" --name "$ORG_B_NUMBER=Vélo Plateau"
-	if ! answers_while_alive sim url_answers "http://127.0.0.1:$port/sim/health"; then
-		tail -n 15 "$LOG_DIR/sim.log"
-		fail "The practice line does not answer (its log: $LOG_DIR/sim.log)."
-	fi
+	# Whoever asks for a free port at the same moment may get it first: then another one.
+	for try in 1 2 3 4 5; do
+		port=$(free_port) elevenlabs_port=$(free_port)
+		[ "$port" != "$elevenlabs_port" ] || continue
+		TWILIO_ACCOUNT_SID=$TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN=$TWILIO_AUTH_TOKEN \
+			launch sim "$bin/switchback-sim" serve --port "$port" --elevenlabs-port "$elevenlabs_port" \
+			--service-url "$PUBLIC_URL" --log "$LOG_DIR/line.jsonl" \
+			--number "$ORG_A_NUMBER" --number "$ORG_B_NUMBER" \
+			--name "$ORG_A_NUMBER=Bici Downtown" --name "$ORG_B_NUMBER=Vélo Plateau"
+		if answers_while_alive sim url_answers "http://127.0.0.1:$port/sim/health"; then
+			break
+		elif [ "$try" = 5 ]; then
+			tail -n 15 "$LOG_DIR/sim.log"
+			fail "The practice line does not answer (its log: $LOG_DIR/sim.log)."
+		fi
+		land sim 2
+	done
 	TWILIO_SIM_URL=${TWILIO_API_URL:-http://127.0.0.1:$port}
 	ELEVENLABS_SIM_URL=${ELEVENLABS_API_URL:-http://127.0.0.1:$elevenlabs_port}
 	TWILIO_API_URL=$TWILIO_SIM_URL ELEVENLABS_API_URL=$ELEVENLABS_SIM_URL
