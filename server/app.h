@@ -28,6 +28,9 @@ struct app {
 	struct runner *runner; /* does what is due (jobs/runner.h) */
 	struct figures figures;
 	struct zones zones; /* of the stores, kept open */
+	/* refused provider requests: lines in this second, and those counted without a line */
+	int64_t refused_second;
+	unsigned refused_lines, refused_unsaid;
 	bool stopping, drained;
 	uint64_t stop_began; /* uv_now */
 	uv_timer_t stop_limit;

@@ -136,6 +136,10 @@ static void flow_end(struct flow *f)
 				 " error=%s text=\"%s\"",
 				 f->kind->name, f->step_name, us / 1000, err_kind_name(f->err.kind),
 				 f->err.text);
+		else if (f->err.kind ==
+			 ERR_DENIED) /* whoever refused has said so, and bounds how often */
+			log_debug("event=flow_denied flow=%s text=\"%s\"", f->kind->name,
+				  f->err.text);
 		else if (f->err.kind != ERR_NONE)
 			log_info("event=flow_refused flow=%s step=%s ms=%" PRId64
 				 " error=%s text=\"%s\"",

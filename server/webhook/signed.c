@@ -6,11 +6,35 @@
 #include "server/keys.h"
 #include "server/twilio/sids.h"
 #include "server/twilio/sign.h"
+#include "shared/clock.h"
 #include "shared/log.h"
+#include "shared/utf8.h"
 
-static enum signed_state refused(struct flow *f, const char *why)
+#define LINES_PER_SECOND 100
+
+/* A line for each, but a flood of bad requests does not become a flood of lines: past
+ * LINES_PER_SECOND they are counted, and the next second's first line says how many. */
+static void refusal_told(struct app *app, const char *why, const struct signed_form *s)
+{
+	int64_t second = clock_mono_ms() / 1000;
+
+	if (second != app->refused_second) {
+		if (app->refused_unsaid > 0)
+			log_warn("event=requests_refused more=%u", app->refused_unsaid);
+		app->refused_second = second;
+		app->refused_lines = app->refused_unsaid = 0;
+	}
+	if (app->refused_lines++ >= LINES_PER_SECOND)
+		app->refused_unsaid++;
+	else
+		log_warn("event=request_refused path=" STR_FMT " reason=\"%s\"",
+			 STR_ARG(utf8_cut(s->target, 100)), why);
+}
+
+static enum signed_state refused(struct flow *f, const struct signed_form *s, const char *why)
 {
 	f->app->figures.signatures_refused++;
+	refusal_told(f->app, why, s);
 	flow_fail(f, ERR_DENIED, "%s", why);
 	return SIGNED_REFUSED;
 }
@@ -53,7 +77,7 @@ enum signed_state signed_read(struct flow *f, struct signed_form *s)
 	s->signature = web_header(r, "x-twilio-signature");
 	s->target = r->target;
 	if (s->signature.n == 0)
-		return refused(f, "no signature");
+		return refused(f, s, "no signature");
 	if (!str_starts(web_header(r, "content-type"),
 			STR_LIT("application/x-www-form-urlencoded")) ||
 	    !form_parse(&f->arena, r->body, &s->form, &err)) {
@@ -68,16 +92,16 @@ enum signed_state signed_read(struct flow *f, struct signed_form *s)
 	}
 	s->account_sid = form_get(&s->form, "AccountSid");
 	if (keys_is_platform(keys, s->account_sid) || !sid_is(s->account_sid, "AC"))
-		return refused(f, "wrong signature");
+		return refused(f, s, "wrong signature");
 	key = keys_of(keys, s->account_sid, &organization);
 	if (key != NULL) {
 		if (!proved_by(f, s, key))
-			return refused(f, "wrong signature");
+			return refused(f, s, "wrong signature");
 		snprintf(s->expected, sizeof s->expected, "%s", organization);
 		return proved(f, s);
 	}
 	if (!keys_may_ask(keys, s->account_sid))
-		return refused(f, "wrong signature");
+		return refused(f, s, "wrong signature");
 	s->signature =
 		arena_str(&f->arena, s->signature); /* the request goes when this step ends */
 	s->target = arena_str(&f->arena, s->target);
@@ -93,7 +117,7 @@ enum signed_state signed_answered(struct flow *f, struct signed_form *s)
 	keys_learn(f->app->keys, s->account_sid, &s->account);
 	key = keys_of(f->app->keys, s->account_sid, &organization);
 	if (key == NULL || !proved_by(f, s, key))
-		return refused(f, "wrong signature");
+		return refused(f, s, "wrong signature");
 	snprintf(s->expected, sizeof s->expected, "%s", organization);
 	return proved(f, s);
 }
