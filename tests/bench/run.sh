@@ -57,13 +57,13 @@ sql -v stores="$stores" -v customers="$customers" <"tests/bench/stores.sql" >/de
 service_pid() { cat "$(key SERVICE_PID_FILE)"; }
 
 cores=$(nproc)
-pin() { if [ "$cores" -gt 1 ]; then taskset -c "$1" "${@:2}"; else "${@:2}"; fi; }
-pin_pid() { [ "$cores" -le 1 ] || taskset -acp "$1" "$2" >/dev/null; }
+other_core=$((cores > 1 ? 1 : 0))
+pin_pid() { taskset -acp "$1" "$2" >/dev/null; }
 
 load() { # load NAME PORT PID [options]: figures into $dir/NAME.ROUND
 	local name=$1 at=$2 pid=$3
 	shift 3
-	pin 1 "$build/bench/load" --port "$at" --token "$token" --account "$account" --pid "$pid" --secs "$secs" \
+	taskset -c "$other_core" "$build/bench/load" --port "$at" --token "$token" --account "$account" --pid "$pid" --secs "$secs" \
 		--stores "$stores" --customers "$customers" "$@" >"$dir/$name.$round" || say "$name: not every answer was as expected"
 }
 # figure NAME FIELD: smallest, median and largest over the rounds.
@@ -80,7 +80,8 @@ events { worker_connections 1024; }
 http { access_log off; keepalive_requests 1000000000; client_body_temp_path $dir; proxy_temp_path $dir; fastcgi_temp_path $dir;
   uwsgi_temp_path $dir; scgi_temp_path $dir; server { listen 127.0.0.1:$nginx_port backlog=4096; location / { return 204; } } }
 END
-pin 0 nginx -p "$dir" -c "$dir/nginx.conf" -e "$dir/nginx.log" 2>/dev/null &
+# exec: the process whose id we have is nginx itself, not a shell before it.
+(exec taskset -c 0 nginx -p "$dir" -c "$dir/nginx.conf" -e "$dir/nginx.log" 2>/dev/null) &
 peers+=($!)
 
 express_pid="" express_port=$(free_port)
