@@ -11,7 +11,8 @@
 #include "shared/clock.h"
 #include "shared/log.h"
 
-#define HEAD_ROOM 4096
+#define HEAD_ROOM     4096
+#define RETRY_AFTER_S 2
 
 struct text {
 	char p[HEAD_ROOM];
@@ -230,11 +231,24 @@ void answer_go_on(struct conn *c)
 	conn_answered(c);
 }
 
-void answer_problem(struct conn *c, enum problem p, const char *allow)
+/* The problem's members and then those of the refusal: the brace between them moves to the end. */
+static struct str problem_joined(char *base, size_t n, struct str members, char **heap)
 {
-	int status = problem_row(p)->status;
-	char body[PROBLEM_TEXT];
-	size_t n = problem_write(p, c->id, body, sizeof body);
+	if (members.n == 0)
+		return str_make(base, n);
+	*heap = xmalloc(n + members.n + 1);
+	memcpy(*heap, base, n - 1);
+	(*heap)[n - 1] = ',';
+	memcpy(*heap + n, members.p, members.n);
+	(*heap)[n + members.n] = '}';
+	return str_make(*heap, n + members.n + 1);
+}
+
+void answer_refusal(struct conn *c, const struct web_refusal *r, const char *allow)
+{
+	int status = problem_row(r->problem)->status;
+	char base[PROBLEM_TEXT], seconds[16], *heap = NULL;
+	size_t n = problem_write(r->problem, c->id, base, sizeof base);
 	struct web_field fields[2];
 	size_t fields_n = 0;
 
@@ -242,11 +256,21 @@ void answer_problem(struct conn *c, enum problem p, const char *allow)
 		fields[fields_n++] = (struct web_field){"Allow", str_of(allow)};
 	if (status == 401)
 		fields[fields_n++] = (struct web_field){"WWW-Authenticate", STR_LIT("Bearer")};
-	if (status == 503 || status == 429)
-		fields[fields_n++] = (struct web_field){"Retry-After", STR_LIT("2")};
+	if (status == 503 || status == 429) {
+		snprintf(seconds, sizeof seconds, "%u",
+			 r->retry_after_s == 0 ? RETRY_AFTER_S : r->retry_after_s);
+		fields[fields_n++] = (struct web_field){"Retry-After", str_of(seconds)};
+	}
 	if (status == 426) {
 		fields[fields_n++] = (struct web_field){"Upgrade", STR_LIT("websocket")};
 		fields[fields_n++] = (struct web_field){"Sec-WebSocket-Version", STR_LIT("13")};
 	}
-	answer_send(c, status, "application/problem+json", str_make(body, n), fields, fields_n);
+	answer_send(c, status, "application/problem+json",
+		    problem_joined(base, n, r->members, &heap), fields, fields_n);
+	free(heap);
+}
+
+void answer_problem(struct conn *c, enum problem p, const char *allow)
+{
+	answer_refusal(c, &(struct web_refusal){.problem = p}, allow);
 }

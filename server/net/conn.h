@@ -137,6 +137,7 @@ bool request_step(struct conn *c);
 void answer_send(struct conn *c, int status, const char *content_type, struct str body,
 		 const struct web_field *fields, size_t fields_n);
 void answer_problem(struct conn *c, enum problem p, const char *allow);
+void answer_refusal(struct conn *c, const struct web_refusal *r, const char *allow);
 /* The socket takes more of it. */
 void answer_go_on(struct conn *c);
 

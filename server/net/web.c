@@ -376,6 +376,14 @@ void web_reply_refusal(struct ticket t, enum problem p)
 		answer_problem(c, p, NULL);
 }
 
+void web_reply_refused(struct ticket t, const struct web_refusal *r)
+{
+	struct conn *c = waiting(t);
+
+	if (c != NULL)
+		answer_refusal(c, r, NULL);
+}
+
 void web_reply_problem(struct ticket t, const struct err *err)
 {
 	web_reply_refusal(t, problem_of(err->kind));

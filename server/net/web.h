@@ -15,6 +15,7 @@
 #include "server/core/loop.h"
 #include "server/net/problem.h"
 #include "server/net/route.h"
+#include "shared/arena.h"
 
 struct web;
 struct app;
@@ -52,6 +53,9 @@ struct web_request {
  * authorization, signatures, content type; see head.c) are never there twice. */
 struct str web_header(const struct web_request *r, const char *lower_name);
 
+/* A copy in the arena, for a flow that needs the request later. */
+const struct web_request *web_request_kept(struct arena *a, const struct web_request *r);
+
 /* Who gets the answer. A value: copy it, keep it, forget it. Zero is nobody. Must not be used after
  * web_close: close the flows first. */
 struct ticket {
@@ -72,6 +76,13 @@ void web_reply_headers(struct ticket t, int status, const char *content_type, st
 void web_reply_problem(struct ticket t, const struct err *err);
 /* Answers with this problem. 401 carries WWW-Authenticate, 503 and 429 carry Retry-After. */
 void web_reply_refusal(struct ticket t, enum problem p);
+/* The same with what stands beside it. */
+struct web_refusal {
+	enum problem problem;
+	struct str members;     /* of the problem's object, `"name":value,...`; may be empty */
+	unsigned retry_after_s; /* of 429 and 503; 0 stands for 2 */
+};
+void web_reply_refused(struct ticket t, const struct web_refusal *r);
 /* Gives no answer and cuts the connection (TCP RST). For stand-ins that practise failure. */
 void web_reset(struct ticket t);
 /* Somebody still waits for this answer. For work that is worth skipping, never for safety. */
