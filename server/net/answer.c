@@ -11,11 +11,11 @@
 #include "shared/clock.h"
 #include "shared/log.h"
 
-#define HEAD_ROOM     4096
+#define NO_LENGTH     SIZE_MAX /* of a body that ends with the connection */
 #define RETRY_AFTER_S 2
 
 struct text {
-	char p[HEAD_ROOM];
+	char p[ANSWER_HEAD_MAX];
 	size_t n;
 	bool overflowed;
 };
@@ -122,7 +122,7 @@ static void head_compose(struct text *t, struct conn *c, int status, const char 
 	add(t, why, strlen(why));
 	ADD(t, "\r\n");
 	add_date(t, c->web);
-	if (status != 204 && status != 304) {
+	if (status != 204 && status != 304 && body_n != NO_LENGTH) {
 		ADD(t, "Content-Length: ");
 		add_number(t, body_n);
 		ADD(t, "\r\n");
@@ -191,7 +191,7 @@ void answer_send(struct conn *c, int status, const char *content_type, struct st
 		c->keep_alive = false;
 	head_compose(&t, c, status, content_type, body.n, fields, fields_n);
 	if (t.overflowed)
-		BUG("the head of an answer is longer than %d bytes", HEAD_ROOM);
+		BUG("the head of an answer is longer than %d bytes", ANSWER_HEAD_MAX);
 	answer_counted(c, status, body.n);
 	v[0] = (struct iovec){t.p, t.n};
 	v[1] = (struct iovec){(void *)(uintptr_t)body.p, bodiless ? 0 : body.n};
@@ -208,6 +208,18 @@ void answer_send(struct conn *c, int status, const char *content_type, struct st
 		rest_keep(c, v, (size_t)sent);
 	else
 		conn_answered(c);
+}
+
+struct str answer_stream_head(struct conn *c, char out[ANSWER_HEAD_MAX])
+{
+	/* nginx, and whoever does as it does, passes a stream on only if told not to collect it */
+	static const struct web_field fields[] = {{"X-Accel-Buffering", {"no", 2}}};
+	struct text t;
+
+	head_compose(&t, c, 200, "text/event-stream", NO_LENGTH, fields, ARRAY_LEN(fields));
+	answer_counted(c, 200, 0);
+	memcpy(out, t.p, t.n);
+	return str_make(out, t.n);
 }
 
 void answer_go_on(struct conn *c)

@@ -23,16 +23,18 @@ struct app;
 /* Zero stands for the figure in the comment. */
 struct web_options {
 	const struct route *tables[ROUTE_TABLES_MAX + 1]; /* ended by NULL; borrowed */
-	unsigned connections_max;                         /* 10000 */
+	unsigned connections_max;                         /* 10000, streams not counted */
+	unsigned streams_max;                             /* 10000 (sse.h) */
 	unsigned per_address_max; /* 256; an IPv6 network of 64 bits counts as one address;
 				     loopback is exempt, proxies of ours stand there */
 	unsigned sockets_max;     /* 1024 WebSockets */
-	unsigned head_ms;   /* 10 s from its first byte (of a new connection: from the start) */
-	unsigned body_ms;   /* 10 s, and a second more for each 64 KiB that may come */
-	unsigned idle_ms;   /* 75 s between requests */
-	unsigned answer_ms; /* 60 s for the handler's answer; flows end long before */
-	unsigned write_ms;  /* 30 s for the client to take an answer */
-	unsigned linger_ms; /* 2 s between our last byte and the end */
+	unsigned head_ms;      /* 10 s from its first byte (of a new connection: from the start) */
+	unsigned body_ms;      /* 10 s, and a second more for each 64 KiB that may come */
+	unsigned idle_ms;      /* 75 s between requests */
+	unsigned answer_ms;    /* 60 s for the handler's answer; flows end long before */
+	unsigned write_ms;     /* 30 s for the client to take an answer, or anything of a stream */
+	unsigned linger_ms;    /* 2 s between our last byte and the end */
+	unsigned heartbeat_ms; /* 15 s between two comments on a stream */
 };
 
 /* Valid only during the handler's call: copy what must live on. */
