@@ -5,6 +5,7 @@
  */
 #include "server/app.h"
 
+#include "server/events/hub.h"
 #include "server/jobs/runner.h"
 #include "server/keys.h"
 #include "server/routes.h"
@@ -29,6 +30,7 @@ bool app_open(struct app *a, const struct settings *s, struct err *err)
 	a->db = db_open(&a->loop, a->flows, &db);
 	a->http = http_open(&a->loop, a->flows);
 	a->keys = keys_open(s);
+	a->hub = hub_open(&a->loop, a->flows, a->db, s->app_database_url);
 	a->web = web_open(&a->loop, a, &web);
 	uv_timer_init(&a->loop.uv, &a->stop_limit);
 	a->stop_limit.data = a;
@@ -48,6 +50,7 @@ static void closed_down(struct app *a)
 	runner_stop(a->runner);
 	flows_close(a->flows); /* what waits is answered "busy" here */
 	runner_close(a->runner);
+	hub_close(a->hub);
 	web_close(a->web);
 	http_close(a->http);
 	db_close(a->db);

@@ -14,6 +14,7 @@
 #include "server/zones.h"
 #include "shared/settings.h"
 
+struct hub;
 struct keys;
 struct runner;
 
@@ -26,6 +27,7 @@ struct app {
 	struct web *web;
 	struct keys *keys;     /* provider secrets, ready for checking (server/keys.h) */
 	struct runner *runner; /* does what is due (jobs/runner.h) */
+	struct hub *hub;       /* tells what happened to whoever follows (events/hub.h) */
 	struct figures figures;
 	struct zones zones; /* of the stores, kept open */
 	/* refused provider requests: lines in this second, and those counted without a line */
