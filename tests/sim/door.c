@@ -254,7 +254,7 @@ static const struct route api_routes[] = {
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/{a}/{b}", on_api),
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/{a}/{b}/{c}", on_api),
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/Messages/{a}/Media/{b}", on_api),
-	{WEB_GET, "/media/{message}/{media}", on_media, 0, NULL, NULL},
+	{WEB_GET, "/media/{message}/{media}", on_media, 0, NULL, NULL, NULL},
 	{0},
 };
 
