@@ -9,6 +9,9 @@
 #include "server/jobs/runner.h"
 #include "server/keys.h"
 #include "server/routes.h"
+#include "server/staff/delays.h"
+#include "server/staff/passwords.h"
+#include "server/staff/sessions.h"
 #include "server/startup.h"
 #include "shared/log.h"
 
@@ -30,6 +33,9 @@ bool app_open(struct app *a, const struct settings *s, struct err *err)
 	a->db = db_open(&a->loop, a->flows, &db);
 	a->http = http_open(&a->loop, a->flows);
 	a->keys = keys_open(s);
+	a->passwords = passwords_open(&a->loop, a->flows, s->bcrypt_rounds);
+	a->delays = delays_new();
+	a->sessions = sessions_new();
 	a->hub = hub_open(&a->loop, a->flows, a->db, s->app_database_url);
 	a->web = web_open(&a->loop, a, &web);
 	uv_timer_init(&a->loop.uv, &a->stop_limit);
@@ -54,6 +60,9 @@ static void closed_down(struct app *a)
 	web_close(a->web);
 	http_close(a->http);
 	db_close(a->db);
+	passwords_close(a->passwords);
+	delays_free(a->delays);
+	sessions_free(a->sessions);
 	keys_close(a->keys);
 	zones_clear(&a->zones);
 	loop_let_go(&a->loop);

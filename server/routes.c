@@ -3,6 +3,7 @@
  */
 #include "server/routes.h"
 
+#include "server/api/auth.h"
 #include "server/api/health.h"
 #include "server/webhook/webhooks.h"
 
@@ -12,5 +13,32 @@ const struct route routes[] = {
 	{.method = WEB_GET, .path = "/metrics", .handle = metrics},
 	{.method = WEB_POST, .path = "/api/webhooks/twilio/sms", .handle = sms_in_start},
 	{.method = WEB_POST, .path = "/api/webhooks/twilio/status", .handle = message_status_start},
+	{.method = WEB_POST, .path = "/api/auth/login", .handle = login, .body_max = 8192},
+	{.method = WEB_POST, .path = "/api/auth/refresh", .handle = refresh, .body_max = 8192},
+	{.method = WEB_POST,
+	 .path = "/api/auth/logout",
+	 .handle = door,
+	 .action = "account.own",
+	 .with = &logout_row},
+	{.method = WEB_GET,
+	 .path = "/api/auth/sessions",
+	 .handle = door,
+	 .action = "account.own",
+	 .with = &session_list_row},
+	{.method = WEB_DELETE,
+	 .path = "/api/auth/sessions/{id}",
+	 .handle = door,
+	 .action = "account.own",
+	 .with = &session_revoke_row},
+	{.method = WEB_GET,
+	 .path = "/api/me",
+	 .handle = door,
+	 .action = "account.own",
+	 .with = &me_row},
+	{.method = WEB_GET,
+	 .path = "/api/colleagues",
+	 .handle = door,
+	 .action = "colleagues.read",
+	 .with = &colleagues_row},
 	{.path = NULL},
 };

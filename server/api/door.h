@@ -13,17 +13,10 @@
 #ifndef SWITCHBACK_SERVER_API_DOOR_H
 #define SWITCHBACK_SERVER_API_DOOR_H
 
-#include "server/api/roles.h"
 #include "server/db/db.h"
 #include "server/net/web.h"
+#include "server/staff/sessions.h" /* struct staff */
 #include "shared/wire/field.h"
-
-/* Who asks, as the database knows them (at most a second ago). */
-struct staff {
-	char organization_id[ID_TEXT], user_id[ID_TEXT], session_id[ID_TEXT];
-	enum role role;
-	char language[3]; /* en | fr: the person's */
-};
 
 /* ---- rows ---- */
 
@@ -34,6 +27,8 @@ enum api_from {
 	API_USER,
 	API_SESSION,
 	API_ROLE,    /* its name */
+	API_MAY,     /* boolean: may the role do the action that field.name names? */
+	API_ACTIONS, /* JSON array of the names of all that it may do */
 	API_PATH,    /* the next {part} of the path, in their order; refused: 404 */
 	API_QUERY,   /* NULL when absent */
 	API_BODY,    /* a member of the JSON body; NULL when absent or null */
@@ -75,6 +70,11 @@ struct api_param {
 		.fallback = (f)                                                      \
 	}
 
+#define FROM_MAY(action)                                      \
+	{                                                     \
+		.from = API_MAY, .field = {.name = (action) } \
+	}
+
 /* The statement answers one row `outcome text, body text` (no row is `missing`):
  *   ok 200 · created 201 · none 204 (body ignored)                     body is the JSON answer
  *   input 400 · denied 403 · missing 404 · conflict 409 · gone 410 · too_many 429
@@ -84,7 +84,8 @@ struct api_param {
 struct api_row {
 	struct db_statement statement; /* its params: as many as the list has */
 	struct api_param params[API_PARAMS_MAX + 1];
-	bool command; /* writes: whoever listens to the organization is told after it */
+	bool command;       /* writes: whoever listens to the organization is told after it */
+	bool ends_sessions; /* no session of the organization is believed from memory after it */
 };
 
 /* For routes with `.with = &` a struct api_row. */

@@ -21,8 +21,8 @@ enum problem {
 	PROBLEM_METHOD,
 	PROBLEM_SLOW,
 	PROBLEM_CONFLICT,
-	PROBLEM_ALREADY_HELD,        /* a colleague holds the conversation: which one stands beside it */
-	PROBLEM_STALE_EPOCH,         /* it has changed hands since: the new epoch stands beside it */
+	PROBLEM_ALREADY_HELD, /* a colleague holds the conversation: which one stands beside it */
+	PROBLEM_STALE_EPOCH,  /* it has changed hands since: the new epoch stands beside it */
 	PROBLEM_CONVERSATION_CLOSED, /* it is over */
 	PROBLEM_NOT_HOLDER,          /* only who holds it may do that */
 	PROBLEM_PROMISE_OPEN,

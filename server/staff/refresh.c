@@ -1,9 +1,10 @@
 /*
  * refresh.c - see refresh.h.
  */
+#include <openssl/evp.h> /* before our own: its parameters are named like calls that we ban */
+
 #include "server/staff/refresh.h"
 
-#include <openssl/evp.h>
 #include <sys/random.h>
 
 #include "shared/base64.h"

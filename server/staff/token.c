@@ -48,7 +48,7 @@ void token_write(struct token *t, const char *key, char out[TOKEN_TEXT])
 	if (text == NULL || strlen(text) >= TOKEN_TEXT)
 		BUG("a token cannot be signed");
 	memcpy(out, text, strlen(text) + 1);
-	jwt_free_str(text);
+	free(text);
 }
 
 /* ---- reading ---- */
@@ -125,8 +125,7 @@ static bool claims_right(struct str part, struct arena *a, struct token *out)
 
 	for (size_t i = 0; i < CLAIMS; i++)
 		members[i] = &claims[i];
-	if (!part_json(part, room, &json) ||
-	    !fields_read(members, CLAIMS, json, a, values, NULL) ||
+	if (!part_json(part, room, &json) || !fields_read(members, CLAIMS, json, a, values, NULL) ||
 	    !role_parse(str_of(values[ROLE]), &out->role) ||
 	    !str_int(str_of(values[IAT]), 1, INT64_MAX, &out->issued_at) ||
 	    !str_int(str_of(values[EXP]), 1, INT64_MAX, &out->expires_at))

@@ -100,8 +100,8 @@ static bool date_is(struct str s)
 	static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	int64_t year, month, day;
 
-	if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || !digits(s.p, 4) ||
-	    !digits(s.p + 5, 2) || !digits(s.p + 8, 2))
+	if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || !digits(s.p, 4) || !digits(s.p + 5, 2) ||
+	    !digits(s.p + 8, 2))
 		return false;
 	if (!str_int(str_sub(s, 0, 4), 1900, 2199, &year) ||
 	    !str_int(str_sub(s, 5, 2), 1, 12, &month) || !str_int(str_sub(s, 8, 2), 1, 31, &day))
@@ -150,8 +150,9 @@ bool field_read(const struct field *f, struct str s, struct arena *a, const char
 		break;
 	case FIELD_INT:
 		if (!int_is(f, s))
-			return err_set(err, ERR_INPUT, "%s is a number from %" PRId64 " to %" PRId64,
-				       f->name, f->min, f->max);
+			return err_set(err, ERR_INPUT,
+				       "%s is a number from %" PRId64 " to %" PRId64, f->name,
+				       f->min, f->max);
 		break;
 	case FIELD_BOOL:
 		if (!str_is(s, "true") && !str_is(s, "false"))

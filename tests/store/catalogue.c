@@ -21,13 +21,13 @@
 #define TENANT_KEY "CASE WHEN c.relname = 'organizations' THEN 'id' ELSE 'organization_id' END"
 /* The closed list of SECURITY DEFINER functions: each gives one organization's id, or NULL. */
 #define DEFINERS "('organization_by_number', 'organization_by_slug', 'organization_by_account', " \
-	"'outbox_organization', 'message_organization')"
+	"'outbox_organization', 'message_organization', 'organization_by_family')"
 /* The tables that those read, each with a policy for their role alone. */
-#define LOOKED_UP "('organizations', 'organization_phone_numbers', 'messages', 'outbox')"
+#define LOOKED_UP "('organizations', 'organization_phone_numbers', 'messages', 'outbox', 'user_sessions')"
 /* Unique over the platform on purpose: what finds a store must find one, and hashes of secrets. */
 #define PLATFORM_UNIQUE "('organizations_slug_key', 'organization_phone_numbers_phone_number_key', " \
 	"'organization_phone_numbers_twilio_phone_sid_key', 'organization_phone_numbers_elevenlabs_phone_id_key', " \
-	"'user_sessions_refresh_hash_key', 'api_keys_key_hash_key')"
+	"'user_sessions_refresh_hash_key', 'user_sessions_family_hash_key', 'api_keys_key_hash_key')"
 
 #define CONTEXT "(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid"
 
@@ -84,7 +84,7 @@ static const struct rule {
 	 "SELECT c.relname || '.' || t.attname FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a"
 	 " WHERE c.relnamespace = $1::regnamespace AND NOT (a.grantee = 'switchback_service'::regrole AND a.privilege_type = 'UPDATE')"
 	 " AND NOT (a.grantee = 'switchback_lookup'::regrole AND a.privilege_type = 'SELECT' AND c.relname IN " LOOKED_UP
-	 "  AND t.attname IN ('id', 'slug', 'organization_id', 'is_active', 'phone_number', 'twilio_account_sid', 'twilio_message_sid'))"},
+	 "  AND t.attname IN ('id', 'slug', 'organization_id', 'is_active', 'phone_number', 'twilio_account_sid', 'twilio_message_sid', 'family_hash'))"},
 	{"unique", /* over one organization, so that nobody learns from a refusal what another has */
 	 "SELECT x.indexrelid::regclass::text FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class n ON n.oid = x.indexrelid"
 	 " WHERE c.relnamespace = $1::regnamespace AND (x.indisunique OR x.indisexclusion) AND c.relname <> 'schema_migrations'"
