@@ -18,6 +18,8 @@ static const struct problem_row rows[PROBLEM_COUNT] = {
 				 "The conversation has changed hands since it was read"},
 	[PROBLEM_CONVERSATION_CLOSED] = {409, "conversation_closed", "The conversation is closed"},
 	[PROBLEM_NOT_HOLDER] = {409, "not_holder", "Only who holds the conversation may do that"},
+	[PROBLEM_PROMISE_OPEN] = {409, "promise_open", "A call to this customer is promised"},
+	[PROBLEM_UNREACHABLE] = {409, "unreachable", "There is no number to text to"},
 	[PROBLEM_IDEMPOTENCY] = {409, "idempotency_mismatch",
 				 "This Idempotency-Key was used for another request"},
 	[PROBLEM_GONE] = {410, "gone", "This is kept no longer"},

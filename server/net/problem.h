@@ -25,6 +25,8 @@ enum problem {
 	PROBLEM_STALE_EPOCH,  /* it has changed hands since: the new epoch stands beside it */
 	PROBLEM_CONVERSATION_CLOSED, /* it is over */
 	PROBLEM_NOT_HOLDER,          /* only who holds it may do that */
+	PROBLEM_PROMISE_OPEN,
+	PROBLEM_UNREACHABLE,
 	PROBLEM_IDEMPOTENCY,         /* the key was used for another request */
 	PROBLEM_GONE,
 	PROBLEM_EVENTS_GONE, /* the stream cannot go on from that number: begin with a list */
