@@ -168,7 +168,7 @@ static const char *const life[] = {
 	/* a person writes a note, and has another thread */
 	"SELECT conversation_note(row('" DEMO_ORG_A
 	"', (SELECT min(id::text)::uuid FROM user_profiles),"
-	" NULL, 'r', NULL, NULL, NULL)::staff_call, id, 'note', 'careful') FROM conversations"
+	" NULL, NULL, NULL, NULL, NULL)::staff_call, id, 'note', 'careful') FROM conversations"
 	" WHERE peer = '" MAYA "'",
 	/* the thread has slept: the next text closes it and opens another */
 	"UPDATE escalations SET state = 'expired', closed_at = now() WHERE closed_at IS NULL",
