@@ -6,6 +6,7 @@
 #include "server/api/auth.h"
 #include "server/api/conversations.h"
 #include "server/api/customers.h"
+#include "server/api/events.h"
 #include "server/api/health.h"
 #include "server/webhook/webhooks.h"
 
@@ -102,5 +103,15 @@ const struct route routes[] = {
 	 .handle = door,
 	 .action = "customer.read",
 	 .with = &customer_one_row},
+	{.method = WEB_GET,
+	 .path = "/api/events",
+	 .handle = door_through,
+	 .action = "events.read",
+	 .with = &events_of_store},
+	{.method = WEB_GET,
+	 .path = "/api/sse/conversation/{customerId}",
+	 .handle = door_through,
+	 .action = "events.read",
+	 .with = &events_of_customer},
 	{.path = NULL},
 };
