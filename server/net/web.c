@@ -384,7 +384,7 @@ void web_reply_refusal(struct ticket t, enum problem p)
 
 void web_reply_refused(struct ticket t, const struct web_refusal *r)
 {
-	struct conn *c = waiting(t);
+	struct conn *c = web_waiting(t);
 
 	if (c != NULL)
 		answer_refusal(c, r, NULL);
