@@ -3,6 +3,7 @@
  */
 #include "server/routes.h"
 
+#include "server/api/events.h"
 #include "server/api/health.h"
 #include "server/webhook/webhooks.h"
 
@@ -12,5 +13,15 @@ const struct route routes[] = {
 	{.method = WEB_GET, .path = "/metrics", .handle = metrics},
 	{.method = WEB_POST, .path = "/api/webhooks/twilio/sms", .handle = sms_in_start},
 	{.method = WEB_POST, .path = "/api/webhooks/twilio/status", .handle = message_status_start},
+	{.method = WEB_GET,
+	 .path = "/api/events",
+	 .handle = door_through,
+	 .action = "events.read",
+	 .with = &events_of_store},
+	{.method = WEB_GET,
+	 .path = "/api/sse/conversation/{customerId}",
+	 .handle = door_through,
+	 .action = "events.read",
+	 .with = &events_of_customer},
 	{.path = NULL},
 };
