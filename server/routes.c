@@ -4,6 +4,7 @@
 #include "server/routes.h"
 
 #include "server/api/auth.h"
+#include "server/api/events.h"
 #include "server/api/health.h"
 #include "server/webhook/webhooks.h"
 
@@ -40,5 +41,15 @@ const struct route routes[] = {
 	 .handle = door,
 	 .action = "colleagues.read",
 	 .with = &colleagues_row},
+	{.method = WEB_GET,
+	 .path = "/api/events",
+	 .handle = door_through,
+	 .action = "events.read",
+	 .with = &events_of_store},
+	{.method = WEB_GET,
+	 .path = "/api/sse/conversation/{customerId}",
+	 .handle = door_through,
+	 .action = "events.read",
+	 .with = &events_of_customer},
 	{.path = NULL},
 };
