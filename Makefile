@@ -164,6 +164,11 @@ $(BUILD)/bench/load: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/be
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
 
+# The consoles that are cut again and again: an end-to-end test's other side.
+$(BUILD)/storm/followers: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/storm/*.c)) $(call archives,release,shared)
+	@mkdir -p $(@D)
+	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
+
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))

@@ -85,7 +85,7 @@ static void exchanged(struct flow *f)
 	snprintf(who.user_id, ID_TEXT, "%s", d->user);
 	snprintf(who.session_id, ID_TEXT, "%s", d->session);
 	tokens_reply(f->app, n->ticket, &who, n->next.text);
-	explicit_bzero(&n->next, sizeof n->next);
+	explicit_bzero(n->next.text, sizeof n->next.text);
 }
 
 static void failed(struct flow *f)

@@ -30,6 +30,7 @@ server| shared server                                            | any
 tests/sim| shared server/core server/net                         | uv jansson libcrypto expat ncursesw utf8proc
 tests/support| shared server tests/sim                           | any
 tests/bench| shared                                              | libcrypto
+tests/storm| shared                                              | none
 tests/fuzz| shared server tests/support                          | any
 tests| shared server tests/support tests/sim schema              | any
 tui| shared tui                                                  | any
