@@ -145,7 +145,7 @@ TEST_BIN := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(TEST_SRC))
 TEST_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) $(SIM_DIRS) $(CTL_DIRS) $(SERVICE_DIRS) $(SHARED_DIRS)) $(BUILD)/obj/asan/llhttp/lib.a
 
 # A unit test links its own folder and what every folder stands on, so it builds while others are in pieces.
-UNIT_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) shared shared/wire server/core server/net server/twilio server/agent server/db server/ctl) $(BUILD)/obj/asan/server/api/roles.o $(BUILD)/obj/asan/llhttp/lib.a
+UNIT_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) shared shared/wire server/core server/net server/twilio server/agent server/staff server/db server/ctl) $(BUILD)/obj/asan/server/api/roles.o $(BUILD)/obj/asan/llhttp/lib.a
 
 $(BUILD)/asan/tests/unit/%: $(BUILD)/obj/asan/tests/unit/%.o $(UNIT_ARCHIVES)
 	@mkdir -p $(@D)

@@ -205,6 +205,7 @@ static void kept(struct flow *f)
 	snprintf(who.session_id, ID_TEXT, "%s", l->made.session);
 	f->app->figures.sign_ins++;
 	tokens_reply(f->app, l->ticket, &who, l->refresh.text);
+	l->refresh = (struct refresh){0};
 	explicit_bzero(l->refresh.text, sizeof l->refresh.text);
 }
 
