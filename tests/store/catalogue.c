@@ -24,7 +24,8 @@
 	"'outbox_organization', 'message_organization', 'organization_by_family', 'feed_heads')"
 #define DEFINER_GIVES "CASE p.proname WHEN 'feed_heads' THEN 'bigint[]' ELSE 'uuid' END::regtype"
 /* The tables that those read, each with a policy for their role alone. */
-#define LOOKED_UP "('organizations', 'organization_phone_numbers', 'messages', 'outbox', 'user_sessions', 'organization_counters')"
+#define LOOKED_UP "('organizations', 'organization_phone_numbers', 'messages', 'outbox', 'user_sessions'," \
+	" 'organization_counters')"
 /* Unique over the platform on purpose: what finds a store must find one, and hashes of secrets. */
 #define PLATFORM_UNIQUE "('organizations_slug_key', 'organization_phone_numbers_phone_number_key', " \
 	"'organization_phone_numbers_twilio_phone_sid_key', 'organization_phone_numbers_elevenlabs_phone_id_key', " \
