@@ -1,6 +1,6 @@
 /*
  * outgoing.h - what the console wants done. model_update() leaves wishes in the model; the app
- * takes them out (outbox_take) after each turn and hands them to link/. Nothing on the screen
+ * takes them out (wishes_take) after each turn and hands them to link/. Nothing on the screen
  * changes because of a wish: it changes when the answer or the event comes back.
  *
  * Link owns the HTTP: tokens, their renewal, the Idempotency-Key of each command. `again` names an
@@ -66,14 +66,14 @@ struct outgoing {
 	char *email;        /* owned */
 };
 
-struct outbox; /* the wishes that wait, oldest first */
+struct wishes; /* the wishes that wait, oldest first */
 
-struct outbox *outbox_new(void);
-void outbox_free(struct outbox *o);
+struct wishes *wishes_new(void);
+void wishes_free(struct wishes *w);
 /* A zeroed wish of that kind with its id, to be filled in; good until the next call. */
-struct outgoing *outbox_add(struct outbox *o, enum outgoing_kind kind);
+struct outgoing *wishes_add(struct wishes *w, enum outgoing_kind kind);
 /* The oldest wish; the caller then owns it and calls outgoing_clear(). false: none waits. */
-bool outbox_take(struct outbox *o, struct outgoing *out);
+bool wishes_take(struct wishes *w, struct outgoing *out);
 /* Frees what it owns; text is overwritten first. */
 void outgoing_clear(struct outgoing *w);
 
