@@ -12,7 +12,8 @@
 
 #define PATIENCE_MS  20000 /* of one errand in all */
 #define TRY_MS       8000  /* of one attempt */
-#define SIDE_BY_SIDE 4     /* requests at once */
+#define TRY_MIN_MS   1000
+#define SIDE_BY_SIDE 4 /* requests at once */
 
 struct errand {
 	struct errand *next;
@@ -240,7 +241,7 @@ void errand_add(struct errands *e, struct outgoing *wish)
 	e->n++;
 }
 
-static void sent(struct errand *one, const char *token)
+static void sent(struct errand *one, const char *token, int64_t now_ms)
 {
 	struct errands *e = one->in;
 	struct buf path = {0}, body = {0};
@@ -260,7 +261,8 @@ static void sent(struct errand *one, const char *token)
 					      .bearer = token,
 					      .key = one->route->command ? one->key : NULL,
 					      .body = has_body ? buf_str(&body) : (struct str){0},
-					      .deadline_ms = TRY_MS,
+					      .deadline_ms = int_clamp(one->give_up_ms - now_ms,
+								       TRY_MIN_MS, TRY_MS),
 					      .on_done = on_done,
 					      .to = one,
 				      });
@@ -309,7 +311,7 @@ void errands_turn(struct errands *e, int64_t now_ms)
 		    must_queue(one))
 			continue;
 		busy++;
-		sent(one, token);
+		sent(one, token, now_ms);
 	}
 }
 
