@@ -86,7 +86,7 @@ static const char *hash_of(struct arena *a, const struct api_row *row, const str
 
 	buf_add_cstr(&all, row->statement.name);
 	for (; said->name != NULL; said++) {
-		if (strcmp(said->name, "key") != 0)
+		if (strcmp(said->name, "key") != 0 && strcmp(said->name, "user") != 0)
 			buf_printf(&all, "|%s=%s", said->name,
 				   said->value == NULL ? "" : said->value);
 	}
@@ -105,7 +105,7 @@ static const char *value_of(const struct desk *d, struct arena *a, const struct 
 
 	switch (p->from) {
 	case API_ORG: return d->organization;
-	case API_USER: return d->user;
+	case API_USER: value = said_of(said, "user"); return value == NULL ? d->user : value;
 	case API_SESSION: return NULL;
 	case API_ROLE: return role_name(d->role);
 	case API_MAY: return role_may(d->role, action_find(p->field.name)) ? "t" : "f";

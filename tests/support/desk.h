@@ -13,8 +13,8 @@
 
 struct desk;
 
-/* A member of the path, query or body, or "key" for the Idempotency-Key. The list ends with a NULL
- * name. */
+/* A member of the path, query or body, "key" for the Idempotency-Key, "user" for who asks. The list
+ * ends with a NULL name. */
 struct desk_said {
 	const char *name, *value;
 };
