@@ -769,7 +769,8 @@ BEGIN
 	       jsonb_build_object('conversation_id', c.id, 'customer_id', c.customer_id) || payload, at
 	FROM (
 		SELECT c.id AS conversation, 0 AS rank, c.opened_at AS at, 'conversation.opened' AS type, jsonb_build_object('channel', c.channel, 'peer', c.peer,
-		       'store_number', c.store_number, 'epoch', 1, 'holder', 'agent') AS payload FROM conversations c WHERE c.organization_id = org
+		       'store_number', c.store_number, 'epoch', 1, 'holder', 'agent', 'holder_user_id', NULL, 'holder_name', NULL,
+		       'holder_since', c.opened_at) AS payload FROM conversations c WHERE c.organization_id = org
 		UNION ALL SELECT c.id, 9, c.closed_at, 'conversation.closed', jsonb_build_object('closed_by', c.closed_by)
 			FROM conversations c WHERE c.organization_id = org AND c.state = 'closed'
 		UNION ALL SELECT m.conversation_id, 1, m.created_at, 'message.received', jsonb_build_object('message_id', m.id, 'position', m.position,
@@ -777,12 +778,17 @@ BEGIN
 		       'keyword', CASE m.kind WHEN 'keyword' THEN 'stop' END)
 			FROM messages m JOIN conversations c ON c.organization_id = org AND c.id = m.conversation_id WHERE m.organization_id = org AND m.direction = 'in'
 		UNION ALL SELECT m.conversation_id, 2, m.created_at, 'message.queued', jsonb_build_object('message_id', m.id, 'position', m.position,
-		       'author', m.author, 'author_user_id', m.author_user_id, 'kind', b.kind, 'body', m.body, 'language', m.language, 'epoch', m.epoch, 'status', 'queued')
-			FROM messages m JOIN outbox b ON b.organization_id = org AND b.message_id = m.id WHERE m.organization_id = org
+		       'author', m.author, 'author_user_id', m.author_user_id, 'author_name', u.display_name, 'kind', b.kind, 'body', m.body, 'language', m.language, 'epoch', m.epoch, 'status', 'queued')
+			FROM messages m JOIN outbox b ON b.organization_id = org AND b.message_id = m.id
+			LEFT JOIN user_profiles u ON u.organization_id = org AND u.id = m.author_user_id WHERE m.organization_id = org
 		UNION ALL SELECT m.conversation_id, 5, m.created_at + interval '2 seconds' * n, 'message.status', jsonb_build_object('message_id', m.id,
 		       'status', CASE n WHEN 1 THEN 'sent' ELSE 'delivered' END, 'error_code', NULL, 'error_text_en', NULL, 'error_text_fr', NULL,
 		       'twilio_message_sid', m.twilio_message_sid)
 			FROM messages m JOIN outbox b ON b.organization_id = org AND b.message_id = m.id, generate_series(1, 2) n WHERE m.organization_id = org
+		UNION ALL SELECT m.conversation_id, 2, m.created_at, 'message.noted', jsonb_build_object('message_id', m.id, 'position', m.position,
+		       'kind', m.kind, 'author', m.author, 'author_user_id', m.author_user_id, 'author_name', u.display_name, 'body', m.body)
+			FROM messages m JOIN user_profiles u ON u.organization_id = org AND u.id = m.author_user_id
+			WHERE m.organization_id = org AND m.kind IN ('note', 'whisper', 'marker')
 		UNION ALL SELECT m.conversation_id, 3, m.created_at, 'consent.changed', jsonb_build_object('phone_number', c.peer, 'opted_out', true, 'source', 'sms')
 			FROM messages m JOIN conversations c ON c.organization_id = org AND c.id = m.conversation_id WHERE m.organization_id = org AND m.kind = 'keyword'
 		UNION ALL SELECT e.conversation_id, 3, e.queued_at, 'escalation.requested', jsonb_build_object('escalation_id', e.id, 'state', 'queued',
@@ -792,8 +798,10 @@ BEGIN
 			FROM escalations e, LATERAL (VALUES ('active', e.active_at), (e.state, e.closed_at)) AS x(state, at)
 			WHERE e.organization_id = org AND x.at IS NOT NULL
 		UNION ALL SELECT e.conversation_id, 4, x.at, 'conversation.updated', jsonb_build_object('language', c.language, 'language_chosen', c.language_chosen,
-		       'class', c.class, 'holder', x.holder, 'epoch', x.epoch)
-			FROM escalations e JOIN conversations c ON c.organization_id = org AND c.id = e.conversation_id,
+		       'class', c.class, 'holder', x.holder, 'holder_user_id', CASE x.holder WHEN 'staff' THEN e.claimed_by END,
+		       'holder_name', CASE x.holder WHEN 'staff' THEN u.display_name END, 'holder_since', x.at, 'epoch', x.epoch)
+			FROM escalations e JOIN conversations c ON c.organization_id = org AND c.id = e.conversation_id
+			JOIN user_profiles u ON u.organization_id = org AND u.id = e.claimed_by,
 			     LATERAL (VALUES ('staff', e.active_at, 2), ('agent', e.closed_at, 3)) AS x(holder, at, epoch)
 			WHERE e.organization_id = org AND e.claimed_by IS NOT NULL
 		UNION ALL SELECT p.conversation_id, 4, p.created_at, 'promise.made', jsonb_build_object('promise_id', p.id, 'escalation_id', p.escalation_id,

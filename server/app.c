@@ -5,30 +5,56 @@
  */
 #include "server/app.h"
 
+#include "server/events/hub.h"
 #include "server/jobs/runner.h"
 #include "server/keys.h"
 #include "server/routes.h"
+#include "server/staff/delays.h"
+#include "server/staff/passwords.h"
+#include "server/staff/sessions.h"
 #include "server/startup.h"
 #include "shared/log.h"
 
-#define STOP_LIMIT_MS 4000
-#define STOP_LOOK_MS  20
+#define STOP_LIMIT_MS   4000
+#define STOP_LOOK_MS    20
+#define OWN_DESCRIPTORS 256
 
 static void stop_asked(void *with);
+
+/* Descriptors are shared out: some of our own (database, providers, log), of the rest a third for
+ * requests and two for streams, neither more than anybody needs. */
+static unsigned connections_room(unsigned descriptors)
+{
+	return (unsigned)int_clamp(((int64_t)descriptors - OWN_DESCRIPTORS) / 3, 64, 10000);
+}
+
+static unsigned streams_room(unsigned descriptors)
+{
+	return (unsigned)int_clamp(
+		(int64_t)descriptors - OWN_DESCRIPTORS - connections_room(descriptors), 64, 100000);
+}
 
 bool app_open(struct app *a, const struct settings *s, struct err *err)
 {
 	struct db_options db = {.url = s->app_database_url};
 	struct web_options web = {.tables = {routes, NULL}};
+	unsigned descriptors;
 
 	*a = (struct app){.settings = s};
 	if (!startup_checked(s, err))
 		return false;
+	descriptors = startup_descriptors();
+	web.streams_max = streams_room(descriptors);
+	web.connections_max = connections_room(descriptors);
 	loop_open(&a->loop);
 	a->flows = flows_open(&a->loop, a);
 	a->db = db_open(&a->loop, a->flows, &db);
 	a->http = http_open(&a->loop, a->flows);
 	a->keys = keys_open(s);
+	a->passwords = passwords_open(&a->loop, a->flows, s->bcrypt_rounds);
+	a->delays = delays_new();
+	a->sessions = sessions_new();
+	a->hub = hub_open(&a->loop, a->flows, a->db, s->app_database_url);
 	a->web = web_open(&a->loop, a, &web);
 	uv_timer_init(&a->loop.uv, &a->stop_limit);
 	a->stop_limit.data = a;
@@ -48,9 +74,13 @@ static void closed_down(struct app *a)
 	runner_stop(a->runner);
 	flows_close(a->flows); /* what waits is answered "busy" here */
 	runner_close(a->runner);
+	hub_close(a->hub);
 	web_close(a->web);
 	http_close(a->http);
 	db_close(a->db);
+	passwords_close(a->passwords);
+	delays_free(a->delays);
+	sessions_free(a->sessions);
 	keys_close(a->keys);
 	zones_clear(&a->zones);
 	loop_let_go(&a->loop);
@@ -86,6 +116,7 @@ static void stop_asked(void *with)
 	a->stop_began = uv_now(&a->loop.uv);
 	log_info("event=stopping flows=%zu", flows_running(a->flows));
 	runner_stop(a->runner);
+	hub_stop(a->hub);
 	uv_timer_start(&a->stop_limit, on_stop_look, 0, STOP_LOOK_MS);
 	web_drain(a->web, web_empty, a);
 }

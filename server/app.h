@@ -14,8 +14,12 @@
 #include "server/zones.h"
 #include "shared/settings.h"
 
+struct hub;
+struct delays;
 struct keys;
+struct passwords;
 struct runner;
+struct sessions;
 
 struct app {
 	const struct settings *settings;
@@ -26,6 +30,11 @@ struct app {
 	struct web *web;
 	struct keys *keys;     /* provider secrets, ready for checking (server/keys.h) */
 	struct runner *runner; /* does what is due (jobs/runner.h) */
+	/* staff: password checks, sign-in delays, which sessions are in force (server/staff) */
+	struct passwords *passwords;
+	struct delays *delays;
+	struct sessions *sessions;
+	struct hub *hub; /* tells what happened to whoever follows (events/hub.h) */
 	struct figures figures;
 	struct zones zones; /* of the stores, kept open */
 	/* refused provider requests: lines in this second, and those counted without a line */

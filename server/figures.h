@@ -26,7 +26,12 @@
 	X(sends_found, "Unknown sends found in the carrier's list")                          \
 	X(sends_absent, "Unknown sends surely absent from the carrier's list, queued again") \
 	X(promises_broken, "Promises whose time passed without an answer")                   \
-	X(cards_redacted, "Payment card numbers taken out of texts")
+	X(cards_redacted, "Payment card numbers taken out of texts")                         \
+	X(sign_ins, "Staff who signed in")                                                   \
+	X(sign_ins_refused, "Sign-ins with a wrong password or account")                     \
+	X(sign_ins_delayed, "Sign-ins put off after wrong ones (answered 429)")              \
+	X(tokens_refused, "Requests with no token, or one that does not hold")               \
+	X(sessions_reused, "Sign-ins ended because an old refresh token came again")
 
 struct figures {
 #define FIGURE_FIELD(name, help) uint64_t name;

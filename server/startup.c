@@ -4,6 +4,8 @@
 #include "server/startup.h"
 
 #include <libpq-fe.h>
+#include <limits.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "server/db/schema_list.h"
@@ -128,4 +130,20 @@ bool startup_checked(const struct settings *s, struct err *err)
 	ok = role_checked(c, err) && disk_checked(c, err) && schema_checked(c, err);
 	PQfinish(c);
 	return ok;
+}
+
+unsigned startup_descriptors(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0)
+		return 1024;
+	if (r.rlim_cur < r.rlim_max) {
+		rlim_t before = r.rlim_cur;
+
+		r.rlim_cur = r.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &r) != 0)
+			r.rlim_cur = before;
+	}
+	return r.rlim_cur > UINT_MAX ? UINT_MAX : (unsigned)r.rlim_cur;
 }

@@ -14,4 +14,8 @@
 MUST_USE
 bool startup_checked(const struct settings *s, struct err *err);
 
+/* Raises the number of descriptors that this process may hold to what it is allowed, and returns
+ * it. */
+unsigned startup_descriptors(void);
+
 #endif

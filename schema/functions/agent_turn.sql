@@ -175,10 +175,7 @@ BEGIN
     PERFORM escalation_open(p_organization, v_thread, p_reason, p_reason_text, p_say, p_promise_due);
   END IF;
   IF p_language IS DISTINCT FROM v_language_was THEN
-    PERFORM event_add(p_organization, 'conversation.updated', p_conversation, v_thread.customer_id,
-      jsonb_build_object('conversation_id', p_conversation, 'customer_id', v_thread.customer_id,
-                         'language', v_thread.language, 'language_chosen', v_thread.language_chosen,
-                         'class', v_thread.class, 'holder', v_thread.holder, 'epoch', v_thread.epoch));
+    PERFORM conversation_updated(p_organization, v_thread);
   END IF;
   PERFORM work_done(p_organization, 'agent_turn', p_conversation, p_lease);
   RETURN QUERY SELECT 'stored'::text, v_outbox;

@@ -1,5 +1,6 @@
 -- organization.sql - the closed list of SECURITY DEFINER functions: from something that cannot be forged (the called number
--- of a signed webhook, the id in a signed callback's URL, the carrier's SID) to the one organization that it belongs to.
+-- of a signed webhook, the id in a signed callback's URL, the carrier's SID, a refresh token's family) to the one
+-- organization that it belongs to.
 --
 -- Each returns one id or NULL, and nothing else about anybody. They run as switchback_lookup, which reads just the columns
 -- named in 0012, with a search_path that no caller can bend. plpgsql, because its plans are kept.
@@ -53,6 +54,14 @@ BEGIN
 END
 $$;
 
+-- The organization of a sign-in, by the family of its refresh token: 16 random bytes, of which this is SHA-256.
+CREATE OR REPLACE FUNCTION organization_by_family(family bytea) RETURNS uuid
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT s.organization_id FROM public.user_sessions s WHERE s.family_hash = family);
+END
+$$;
+
 -- Handed over to the lookups' role, which may create for just this moment; then to the service alone.
 GRANT CREATE ON SCHEMA public TO switchback_lookup;
 ALTER FUNCTION organization_by_number(text) OWNER TO switchback_lookup;
@@ -60,8 +69,9 @@ ALTER FUNCTION outbox_organization(uuid) OWNER TO switchback_lookup;
 ALTER FUNCTION message_organization(text, text) OWNER TO switchback_lookup;
 ALTER FUNCTION organization_by_account(text) OWNER TO switchback_lookup;
 ALTER FUNCTION organization_by_slug(text) OWNER TO switchback_lookup;
+ALTER FUNCTION organization_by_family(bytea) OWNER TO switchback_lookup;
 REVOKE CREATE ON SCHEMA public FROM switchback_lookup;
 REVOKE ALL ON FUNCTION organization_by_number(text), outbox_organization(uuid), message_organization(text, text),
-	organization_by_account(text), organization_by_slug(text) FROM PUBLIC;
+	organization_by_account(text), organization_by_slug(text), organization_by_family(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION organization_by_number(text), outbox_organization(uuid), message_organization(text, text),
-	organization_by_account(text), organization_by_slug(text) TO switchback_service;
+	organization_by_account(text), organization_by_slug(text), organization_by_family(bytea) TO switchback_service;

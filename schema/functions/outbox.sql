@@ -42,6 +42,11 @@ BEGIN
     INTO v_cap_pair, v_cap_day, v_state FROM organizations WHERE id = p_organization;
   IF v_state = 'held' THEN
     v_reason := 'destination';
+  ELSIF p_author = 'staff' THEN -- who writes learns at once what outbox_claim would decide
+    IF EXISTS (SELECT FROM consents k WHERE k.organization_id = p_organization AND k.phone_number = p_thread.peer
+                  AND k.opted_out) THEN
+      v_state := 'suppressed';
+    END IF;
   ELSIF p_author = 'agent' THEN -- no automatic answer to an automatic answer for ever; no runaway bill
     IF (SELECT count(*) FROM outbox WHERE organization_id = p_organization AND to_number = p_thread.peer
            AND created_at > now() - interval '1 hour') >= v_cap_pair THEN
@@ -79,7 +84,8 @@ BEGIN
    WHERE organization_id = p_organization;
   PERFORM event_add(p_organization, 'message.queued', p_thread.id, p_thread.customer_id,
     jsonb_build_object('message_id', v_message, 'conversation_id', p_thread.id, 'customer_id', p_thread.customer_id,
-                       'position', v_position, 'author', p_author, 'author_user_id', p_user, 'kind', p_kind,
+                       'position', v_position, 'author', p_author, 'author_user_id', p_user,
+                       'author_name', CASE WHEN p_user IS NOT NULL THEN staff_name(p_organization, p_user) END, 'kind', p_kind,
                        'body', p_body, 'language', p_language, 'epoch', p_thread.epoch, 'status', v_state));
   RETURN v_outbox;
 END $$;

@@ -67,9 +67,7 @@ BEGIN
     PERFORM event_add(p_organization, 'customer.created', v_thread.id, v_customer,
       jsonb_build_object('customer_id', v_customer, 'phone_number', p_from));
   END IF;
-  PERFORM event_add(p_organization, 'conversation.opened', v_thread.id, v_thread.customer_id,
-    jsonb_build_object('conversation_id', v_thread.id, 'customer_id', v_thread.customer_id, 'channel', 'sms',
-                       'peer', v_peer, 'store_number', p_to, 'epoch', v_thread.epoch, 'holder', v_thread.holder));
+  PERFORM conversation_opened(p_organization, v_thread);
   RETURN v_thread;
 END $$;
 
@@ -194,6 +192,11 @@ BEGIN
                    WHERE e.organization_id = p_organization AND e.conversation_id = p_conversation
                      AND e.type = 'message.received' AND e.payload ->> 'message_id' = v_id::text
                    ORDER BY e.seq DESC LIMIT 1);
+    -- an answer that is kept for a command may show it as the last thing said
+    UPDATE command_keys
+       SET body = jsonb_set(body::jsonb, '{conversation,last_message}', 'null', false)::json
+     WHERE organization_id = p_organization AND conversation_id = p_conversation
+       AND body #>> '{conversation,last_message,author}' = 'customer';
     -- an escalation may have quoted it: what was quoted goes, why it was asked for stays
     UPDATE escalations
        SET reason_text = NULL, packet = packet - 'words',

@@ -6,6 +6,7 @@
 
 #include "server/api/health.h"
 #include "server/app.h"
+#include "server/events/hub.h"
 #include "server/jobs/runner.h"
 #include "shared/buf.h"
 #include "shared/clock.h"
@@ -41,6 +42,28 @@ static void web_shown(struct buf *b, const struct app *app)
 	for (int i = 1; i < 6; i++)
 		buf_printf(b, "switchback_answers_total{class=\"%dxx\"} %" PRIu64 "\n", i,
 			   w.answers[i]);
+}
+
+static void streams_shown(struct buf *b, const struct app *app)
+{
+	struct sse_figures s;
+	struct hub_figures h;
+
+	sse_figures(app->web, &s);
+	hub_figures(app->hub, &h);
+	figure(b, "streams_open", "gauge", "Event streams open now", s.open);
+	figure(b, "streams_total", "counter", "Event streams begun", (double)s.opened);
+	figure(b, "streams_cut_slow_total", "counter",
+	       "Event streams cut because their client did not take what was sent",
+	       (double)s.cut_slow);
+	figure(b, "streams_ended_total", "counter", "Event streams ended with their session",
+	       (double)h.ended);
+	figure(b, "organizations_followed", "gauge", "Organizations with an event stream", h.feeds);
+	figure(b, "events_delivered_total", "counter", "Events written to streams",
+	       (double)h.delivered);
+	figure(b, "events_found_late_total", "counter",
+	       "Times that new events were found by the second's look, not by a word",
+	       (double)h.missed);
 }
 
 static void database_shown(struct buf *b, const struct app *app)
@@ -83,6 +106,7 @@ void metrics(struct app *app, const struct web_request *r, struct ticket t)
 	buf_init(&b, 64 * 1024);
 	counters(&b, app);
 	web_shown(&b, app);
+	streams_shown(&b, app);
 	database_shown(&b, app);
 	process_shown(&b, app);
 	web_reply(t, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&b));

@@ -11,6 +11,8 @@
 
 /* In the order of the enum. A row that is missing grants nothing. */
 static const struct action_row table[ACTION_COUNT] = {
+	[ACTION_ACCOUNT_OWN] = {"account.own", ALL,
+				"see who one is, see and end one's own sign-ins"},
 	[ACTION_EVENTS_READ] = {"events.read", ALL, "follow what happens in the store"},
 	[ACTION_PRESENCE_SET] = {"presence.set", ALL, "say that one is there, busy or away"},
 	[ACTION_CONVERSATION_READ] = {"conversation.read", ALL, "read conversations"},
@@ -82,6 +84,15 @@ const struct action_row *action_row(enum action action)
 	size_t i = (size_t)action;
 
 	return &table[i < ACTION_COUNT ? i : ACTION_NONE];
+}
+
+enum action action_find(const char *name)
+{
+	for (size_t i = ACTION_NONE + 1; name != NULL && i < ACTION_COUNT; i++) {
+		if (strcmp(table[i].name, name) == 0)
+			return (enum action)i;
+	}
+	return ACTION_NONE;
 }
 
 bool role_may(enum role role, enum action action)

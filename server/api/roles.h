@@ -21,6 +21,7 @@ enum role {
 
 enum action {
 	ACTION_NONE,
+	ACTION_ACCOUNT_OWN,
 	ACTION_EVENTS_READ,
 	ACTION_PRESENCE_SET,
 	ACTION_CONVERSATION_READ,
@@ -83,6 +84,9 @@ const char *role_name(enum role role);
 
 /* The row of an action; ACTION_NONE and what is out of range grant nothing. */
 const struct action_row *action_row(enum action action);
+
+/* The action of that name; ACTION_NONE for any other word. */
+enum action action_find(const char *name);
 
 /* The table in words: for a terminal, and for docs/. */
 void roles_say(FILE *to);

@@ -39,6 +39,9 @@ static const struct {
 	 "(customer_id = $2 OR conversation_id IN " THEIRS ")"},
 	{"promises", "SELECT t.*, created_at AS n FROM promises t WHERE organization_id = $1 AND "
 		     "(customer_id = $2 OR conversation_id IN " THEIRS ")"},
+	{"command_keys",
+	 "SELECT t.*, created_at AS n FROM command_keys t WHERE organization_id = $1 AND "
+	 "conversation_id IN " THEIRS},
 	{"orders",
 	 "SELECT t.*, placed_at AS n FROM orders t WHERE organization_id = $1 AND (customer_id = "
 	 "$2 OR conversation_id IN " THEIRS ")"},
@@ -149,6 +152,9 @@ static const char *const steps[] = {
 	"UPDATE events SET payload = jsonb_build_object('erased', true) WHERE organization_id = $1 "
 	"AND "
 	"(customer_id = $2 OR conversation_id IN " THEIRS ")",
+	"UPDATE command_keys SET body = '{\"erased\": true}' WHERE organization_id = $1 AND body "
+	"IS NOT "
+	"NULL AND conversation_id IN " THEIRS,
 	"UPDATE promises SET text = 'erased', state = CASE state WHEN 'open' THEN 'cancelled' ELSE "
 	"state "
 	"END, settled_at = coalesce(settled_at, now()) WHERE organization_id = $1 AND (customer_id "

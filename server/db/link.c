@@ -9,7 +9,7 @@
 
 #include "shared/log.h"
 
-#define PREPARED_MAX   64
+#define PREPARED_MAX   128
 #define BACKOFF_MIN_MS 50
 #define BACKOFF_MAX_MS 1000
 #define CONNECT_MS     5000

@@ -10,6 +10,7 @@
  */
 #include "server/agent/agent.h"
 #include "server/app.h"
+#include "server/events/hub.h"
 #include "server/jobs/jobs.h"
 #include "server/jobs/runner.h"
 #include "server/store/turn.h"
@@ -91,6 +92,7 @@ static void stored(struct flow *f)
 	struct turn_job *t = SELF(f);
 	struct figures *figures = &f->app->figures;
 
+	hub_nudge(f->app->hub, t->job.work.organization);
 	if (t->outcome != TURN_STORED) {
 		figures->turns_given_up++;
 		log_info("event=turn_given_up conversation=%s taken=%d", t->job.work.ref,

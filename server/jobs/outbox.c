@@ -14,6 +14,7 @@
  */
 #include "server/store/outbox.h"
 #include "server/app.h"
+#include "server/events/hub.h"
 #include "server/jobs/jobs.h"
 #include "server/jobs/runner.h"
 #include "server/keys.h"
@@ -36,7 +37,7 @@
 #define BACKOFF_FIRST_MS 500
 #define BACKOFF_MAX_MS   60000
 
-static flow_step asked, claimed, answered, listed, known;
+static flow_step asked, claimed, answered, listed, known, settled;
 
 struct outbox_job {
 	struct job job;
@@ -79,6 +80,12 @@ static void settle(struct flow *f, struct outbox_job *o, const struct outbox_set
 			 o->job.work.organization, o->job.work.ref, o->claim.attempts,
 			 o->answer.status, s->error_code, o->answer.error);
 	outbox_settle(f, f->app->db, &o->job.work, s);
+	flow_then(f, settled);
+}
+
+static void settled(struct flow *f)
+{
+	hub_nudge(f->app->hub, SELF(f)->job.work.organization);
 }
 
 /* Half of the wait is certain and half is chance, so that many do not come back at one moment. */
@@ -231,6 +238,8 @@ static void claimed(struct flow *f)
 {
 	struct outbox_job *o = SELF(f);
 
+	if (o->claim.action == OUTBOX_NONE || o->claim.action == OUTBOX_LOOK)
+		hub_nudge(f->app->hub, o->job.work.organization); /* superseded, or unknown now */
 	if (o->claim.action == OUTBOX_NONE || o->claim.action == OUTBOX_WAIT)
 		return;
 	if (!account_chosen(f, o)) {

@@ -3,6 +3,7 @@
  * the event feed for staff, in the log and in the figures for the operator.
  */
 #include "server/app.h"
+#include "server/events/hub.h"
 #include "server/jobs/jobs.h"
 #include "server/jobs/runner.h"
 #include "server/store/outbox.h"
@@ -31,6 +32,7 @@ static void settled(struct flow *f)
 
 	if (!p->broken)
 		return;
+	hub_nudge(f->app->hub, p->job.work.organization);
 	f->app->figures.promises_broken++;
 	log_warn("event=promise_broken organization=%s promise=%s", p->job.work.organization,
 		 p->job.work.ref);

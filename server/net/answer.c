@@ -11,10 +11,11 @@
 #include "shared/clock.h"
 #include "shared/log.h"
 
-#define HEAD_ROOM 4096
+#define NO_LENGTH     SIZE_MAX /* of a body that ends with the connection */
+#define RETRY_AFTER_S 2
 
 struct text {
-	char p[HEAD_ROOM];
+	char p[ANSWER_HEAD_MAX];
 	size_t n;
 	bool overflowed;
 };
@@ -121,7 +122,7 @@ static void head_compose(struct text *t, struct conn *c, int status, const char 
 	add(t, why, strlen(why));
 	ADD(t, "\r\n");
 	add_date(t, c->web);
-	if (status != 204 && status != 304) {
+	if (status != 204 && status != 304 && body_n != NO_LENGTH) {
 		ADD(t, "Content-Length: ");
 		add_number(t, body_n);
 		ADD(t, "\r\n");
@@ -190,7 +191,7 @@ void answer_send(struct conn *c, int status, const char *content_type, struct st
 		c->keep_alive = false;
 	head_compose(&t, c, status, content_type, body.n, fields, fields_n);
 	if (t.overflowed)
-		BUG("the head of an answer is longer than %d bytes", HEAD_ROOM);
+		BUG("the head of an answer is longer than %d bytes", ANSWER_HEAD_MAX);
 	answer_counted(c, status, body.n);
 	v[0] = (struct iovec){t.p, t.n};
 	v[1] = (struct iovec){(void *)(uintptr_t)body.p, bodiless ? 0 : body.n};
@@ -207,6 +208,18 @@ void answer_send(struct conn *c, int status, const char *content_type, struct st
 		rest_keep(c, v, (size_t)sent);
 	else
 		conn_answered(c);
+}
+
+struct str answer_stream_head(struct conn *c, char out[ANSWER_HEAD_MAX])
+{
+	/* nginx, and whoever does as it does, passes a stream on only if told not to collect it */
+	static const struct web_field fields[] = {{"X-Accel-Buffering", {"no", 2}}};
+	struct text t;
+
+	head_compose(&t, c, 200, "text/event-stream", NO_LENGTH, fields, ARRAY_LEN(fields));
+	answer_counted(c, 200, 0);
+	memcpy(out, t.p, t.n);
+	return str_make(out, t.n);
 }
 
 void answer_go_on(struct conn *c)
@@ -230,11 +243,24 @@ void answer_go_on(struct conn *c)
 	conn_answered(c);
 }
 
-void answer_problem(struct conn *c, enum problem p, const char *allow)
+/* The problem's members and then those of the refusal: the brace between them moves to the end. */
+static struct str problem_joined(char *base, size_t n, struct str members, char **heap)
 {
-	int status = problem_row(p)->status;
-	char body[PROBLEM_TEXT];
-	size_t n = problem_write(p, c->id, body, sizeof body);
+	if (members.n == 0)
+		return str_make(base, n);
+	*heap = xmalloc(n + members.n + 1);
+	memcpy(*heap, base, n - 1);
+	(*heap)[n - 1] = ',';
+	memcpy(*heap + n, members.p, members.n);
+	(*heap)[n + members.n] = '}';
+	return str_make(*heap, n + members.n + 1);
+}
+
+void answer_refusal(struct conn *c, const struct web_refusal *r, const char *allow)
+{
+	int status = problem_row(r->problem)->status;
+	char base[PROBLEM_TEXT], seconds[16], *heap = NULL;
+	size_t n = problem_write(r->problem, c->id, base, sizeof base);
 	struct web_field fields[2];
 	size_t fields_n = 0;
 
@@ -242,11 +268,21 @@ void answer_problem(struct conn *c, enum problem p, const char *allow)
 		fields[fields_n++] = (struct web_field){"Allow", str_of(allow)};
 	if (status == 401)
 		fields[fields_n++] = (struct web_field){"WWW-Authenticate", STR_LIT("Bearer")};
-	if (status == 503 || status == 429)
-		fields[fields_n++] = (struct web_field){"Retry-After", STR_LIT("2")};
+	if (status == 503 || status == 429) {
+		snprintf(seconds, sizeof seconds, "%u",
+			 r->retry_after_s == 0 ? RETRY_AFTER_S : r->retry_after_s);
+		fields[fields_n++] = (struct web_field){"Retry-After", str_of(seconds)};
+	}
 	if (status == 426) {
 		fields[fields_n++] = (struct web_field){"Upgrade", STR_LIT("websocket")};
 		fields[fields_n++] = (struct web_field){"Sec-WebSocket-Version", STR_LIT("13")};
 	}
-	answer_send(c, status, "application/problem+json", str_make(body, n), fields, fields_n);
+	answer_send(c, status, "application/problem+json",
+		    problem_joined(base, n, r->members, &heap), fields, fields_n);
+	free(heap);
+}
+
+void answer_problem(struct conn *c, enum problem p, const char *allow)
+{
+	answer_refusal(c, &(struct web_refusal){.problem = p}, allow);
 }

@@ -137,14 +137,15 @@ static struct conn *conn_take(struct web *w)
 void conn_open(struct web *w, int fd, const struct sockaddr_storage *address)
 {
 	uint64_t key = address_key(address);
-	bool full = w->figures.open >= w->o.connections_max ||
+	unsigned open = w->figures.open - streams_count(w->streams);
+	bool full = open >= w->o.connections_max ||
 		    (key != 0 && near_count(w, key) >= w->o.per_address_max);
 	struct conn *c;
 
 	w->figures.accepted++;
 	if (full)
 		w->figures.turned_away++;
-	if (full && w->figures.open >= w->o.connections_max + BEYOND_LIMIT) {
+	if (full && open >= w->o.connections_max + BEYOND_LIMIT) {
 		close(fd);
 		return;
 	}
@@ -218,6 +219,8 @@ void conn_close(struct conn *c)
 	if (!c->busy)
 		conn_inbox_let_go(c);
 	close(c->fd);
+	if (c->stream != NULL)
+		sse_conn_gone(c);
 	web_conn_gone(c->web);
 }
 
@@ -277,6 +280,7 @@ void conn_overdue(struct conn *c)
 		log_error("event=request_unanswered request=%s peer=%s", c->id, c->peer);
 		conn_refuse(c, PROBLEM_TIMEOUT, NULL);
 		break;
+	case CONN_STREAM: sse_overdue(c); break;
 	default: conn_close(c); break;
 	}
 }
@@ -317,7 +321,7 @@ static void conn_go(struct conn *c)
 	while ((c->phase == CONN_ANSWERED && go_on(c)) || (reading(c) && request_step(c)))
 		;
 	c->busy = false;
-	if (c->phase == CONN_GONE)
+	if (c->phase == CONN_GONE || c->phase == CONN_STREAM)
 		conn_inbox_let_go(c);
 }
 
@@ -369,14 +373,19 @@ static void on_ready(uv_poll_t *h, int status, int events)
 		conn_close(c);
 		return;
 	}
-	if ((events & UV_WRITABLE) != 0 && c->phase == CONN_WRITING)
-		answer_go_on(c);
+	if ((events & UV_WRITABLE) != 0) {
+		if (c->phase == CONN_WRITING)
+			answer_go_on(c);
+		else if (c->phase == CONN_STREAM)
+			sse_writable(c);
+	}
 	if ((events & UV_READABLE) == 0)
 		return;
 	switch (c->phase) {
 	case CONN_GONE: break;
 	case CONN_LEAVING: bytes_drop(c); break;
 	case CONN_WRITING: break;
+	case CONN_STREAM: sse_readable(c); break;
 	case CONN_ANSWERING: conn_watch(c, 0); break; /* its next request waits in the kernel */
 	default: bytes_receive(c); break;
 	}

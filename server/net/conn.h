@@ -15,6 +15,7 @@
 #include "server/net/inbox.h"
 #include "server/net/listen.h"
 #include "server/net/socket.h"
+#include "server/net/streams.h"
 #include "server/net/web.h"
 
 enum conn_phase {
@@ -24,6 +25,7 @@ enum conn_phase {
 	CONN_BODY,      /* its body is */
 	CONN_ANSWERING, /* a ticket is out */
 	CONN_WRITING,   /* the client takes its time with the answer */
+	CONN_STREAM,    /* it is a stream's now (sse.h) */
 	CONN_ANSWERED, /* all of it is sent: conn_go goes on, not before the handler has returned */
 	CONN_LEAVING,  /* our last byte is sent; what still comes is dropped until the client closes
 			*/
@@ -39,6 +41,7 @@ struct conn {
 	enum conn_phase phase;
 	uint64_t due; /* of the phase, on the loop's clock */
 	struct inbox *in;
+	struct sse *stream;
 	char *out; /* the rest of an answer, when the kernel did not take it all */
 	size_t out_at, out_n;
 	bool busy;       /* conn_go runs: a handler may hold views into the inbox */
@@ -85,6 +88,7 @@ struct web {
 	unsigned spare_inboxes_n;
 	unsigned handles; /* not closed yet; memory goes with the last */
 	struct sockets *sockets;
+	struct streams *streams;
 	struct web_figures figures;
 	uint32_t id_prefix;
 	uint32_t id_next;
@@ -103,6 +107,8 @@ void web_handle_closed(struct web *w);
 void web_conn_gone(struct web *w);
 struct inbox *web_inbox_take(struct web *w);
 void web_inbox_give(struct web *w, struct inbox *in);
+/* The connection that still waits for this answer, or NULL. */
+struct conn *web_waiting(struct ticket t);
 
 /* ---- conn.c ---- */
 
@@ -137,6 +143,10 @@ bool request_step(struct conn *c);
 void answer_send(struct conn *c, int status, const char *content_type, struct str body,
 		 const struct web_field *fields, size_t fields_n);
 void answer_problem(struct conn *c, enum problem p, const char *allow);
+void answer_refusal(struct conn *c, const struct web_refusal *r, const char *allow);
+/* The head of an answer that goes on until the connection ends; a view into `out`. */
+#define ANSWER_HEAD_MAX 4096
+struct str answer_stream_head(struct conn *c, char out[ANSWER_HEAD_MAX]);
 /* The socket takes more of it. */
 void answer_go_on(struct conn *c);
 

@@ -13,7 +13,18 @@ static const struct problem_row rows[PROBLEM_COUNT] = {
 	[PROBLEM_METHOD] = {405, "method_not_allowed", "This path does not take this method"},
 	[PROBLEM_SLOW] = {408, "request_timeout", "The request took too long to arrive"},
 	[PROBLEM_CONFLICT] = {409, "conflict", "The thing has changed meanwhile: read it again"},
+	[PROBLEM_ALREADY_HELD] = {409, "already_held", "A colleague has this conversation"},
+	[PROBLEM_STALE_EPOCH] = {409, "stale_epoch",
+				 "The conversation has changed hands since it was read"},
+	[PROBLEM_CONVERSATION_CLOSED] = {409, "conversation_closed", "The conversation is closed"},
+	[PROBLEM_NOT_HOLDER] = {409, "not_holder", "Only who holds the conversation may do that"},
+	[PROBLEM_PROMISE_OPEN] = {409, "promise_open", "A call to this customer is promised"},
+	[PROBLEM_UNREACHABLE] = {409, "unreachable", "There is no number to text to"},
+	[PROBLEM_IDEMPOTENCY] = {409, "idempotency_mismatch",
+				 "This Idempotency-Key was used for another request"},
 	[PROBLEM_GONE] = {410, "gone", "This is kept no longer"},
+	[PROBLEM_EVENTS_GONE] = {410, "events_gone",
+				 "Events from that number on are not kept: begin with a list"},
 	[PROBLEM_BODY_TOO_LARGE] = {413, "body_too_large", "The body is too large"},
 	[PROBLEM_TARGET_TOO_LONG] = {414, "target_too_long", "The address is too long"},
 	[PROBLEM_MEDIA_TYPE] = {415, "unsupported_media_type", "This content type is not taken"},
@@ -46,6 +57,15 @@ const struct problem_row *problem_row(enum problem p)
 enum problem problem_of(enum err_kind kind)
 {
 	return (size_t)kind < ARRAY_LEN(of_kind) ? of_kind[kind] : PROBLEM_INTERNAL;
+}
+
+enum problem problem_by_code(struct str code)
+{
+	for (int p = PROBLEM_NONE + 1; p < PROBLEM_COUNT; p++) {
+		if (str_is(code, rows[p].code))
+			return (enum problem)p;
+	}
+	return PROBLEM_NONE;
 }
 
 size_t problem_write(enum problem p, const char *request_id, char *out, size_t room)

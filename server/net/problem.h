@@ -9,6 +9,7 @@
 #define SWITCHBACK_SERVER_NET_PROBLEM_H
 
 #include "shared/err.h"
+#include "shared/str.h"
 
 enum problem {
 	PROBLEM_NONE,
@@ -20,7 +21,15 @@ enum problem {
 	PROBLEM_METHOD,
 	PROBLEM_SLOW,
 	PROBLEM_CONFLICT,
+	PROBLEM_ALREADY_HELD, /* a colleague holds the conversation: which one stands beside it */
+	PROBLEM_STALE_EPOCH,  /* it has changed hands since: the new epoch stands beside it */
+	PROBLEM_CONVERSATION_CLOSED, /* it is over */
+	PROBLEM_NOT_HOLDER,          /* only who holds it may do that */
+	PROBLEM_PROMISE_OPEN,
+	PROBLEM_UNREACHABLE,
+	PROBLEM_IDEMPOTENCY,         /* the key was used for another request */
 	PROBLEM_GONE,
+	PROBLEM_EVENTS_GONE, /* the stream cannot go on from that number: begin with a list */
 	PROBLEM_BODY_TOO_LARGE,
 	PROBLEM_TARGET_TOO_LONG,
 	PROBLEM_MEDIA_TYPE,
@@ -46,6 +55,9 @@ struct problem_row {
 const struct problem_row *problem_row(enum problem p);
 /* The problem that an error of this kind becomes at the door. */
 enum problem problem_of(enum err_kind kind);
+
+/* The problem of that code; PROBLEM_NONE when there is none. */
+enum problem problem_by_code(struct str code);
 
 /* The JSON body, ended by NUL; returns its length. `room` of PROBLEM_TEXT is always enough. */
 #define PROBLEM_TEXT 320

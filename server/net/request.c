@@ -38,6 +38,41 @@ static void request_fill(struct conn *c, const struct route_match *m, struct web
 	memcpy(r->params, m->params, m->params_n * sizeof m->params[0]);
 }
 
+/* Bytes of a head up to where its last header ends. */
+static size_t head_used(const struct head *h)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < h->fields_n; i++) {
+		const struct head_field *f = &h->fields[i];
+
+		n = size_max(n, (size_t)f->name.at + f->name.n);
+		n = size_max(n, (size_t)f->value.at + f->value.n);
+	}
+	return n;
+}
+
+const struct web_request *web_request_kept(struct arena *a, const struct web_request *r)
+{
+	struct web_request *k = ARENA_NEW(a, struct web_request);
+	struct head *h = ARENA_NEW(a, struct head);
+
+	*h = *r->head;
+	h->base = arena_str(a, str_make(h->base, head_used(h))).p;
+	h->target = h->path = h->query = (struct head_span){0, 0}; /* below, as views */
+	*k = *r;
+	k->head = h;
+	k->target = arena_str(a, r->target);
+	k->path = arena_str(a, r->path);
+	k->query = arena_str(a, r->query);
+	k->body = arena_str(a, r->body);
+	k->peer = arena_str(a, r->peer);
+	k->id = arena_strdup(a, r->id);
+	for (size_t i = 0; i < ROUTE_PARAMS_MAX; i++)
+		k->params[i] = arena_str(a, r->params[i]);
+	return k;
+}
+
 /* No route: said when the body is here too, so that a body that is not well-formed is told so. */
 static void lost(struct conn *c, enum route_found how, const struct route_match *m)
 {

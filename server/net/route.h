@@ -28,6 +28,7 @@ struct route {
 	size_t body_max;                  /* 0: 64 KiB */
 	const char *action;               /* the permission that it needs; NULL: open */
 	const struct socket_kind *socket; /* instead of handle: a WebSocket (socket.h) */
+	const void *with;                 /* what its handler needs to know of it (api/door.h) */
 };
 
 enum route_found { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };

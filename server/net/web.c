@@ -228,12 +228,15 @@ struct web *web_open(struct loop *l, struct app *app, const struct web_options *
 	w->o.answer_ms = or_default(o->answer_ms, 60000);
 	w->o.write_ms = or_default(o->write_ms, 30000);
 	w->o.linger_ms = or_default(o->linger_ms, 2000);
+	w->o.streams_max = or_default(o->streams_max, 10000);
+	w->o.heartbeat_ms = or_default(o->heartbeat_ms, 15000);
 	if (getrandom(&w->id_prefix, sizeof w->id_prefix, 0) != sizeof w->id_prefix)
 		w->id_prefix = (uint32_t)getpid();
 	w->sockets = sockets_open(l, w->o.sockets_max);
 	uv_timer_init(&l->uv, &w->sweep);
 	w->sweep.data = w;
 	w->handles = 1;
+	w->streams = streams_open(w);
 	return w;
 }
 
@@ -304,6 +307,8 @@ void web_drain(struct web *w, void (*empty)(void *), void *with)
 			continue;
 		if (c->phase == CONN_IDLE && quiet(c))
 			conn_close(c);
+		else if (c->phase == CONN_STREAM)
+			sse_drain(c);
 		else if (c->phase == CONN_FRESH && c->due > now + FRESH_DRAIN_MS)
 			c->due = now + FRESH_DRAIN_MS;
 	}
@@ -324,6 +329,7 @@ void web_close(struct web *w)
 			conn_close(w->slots[i].conn);
 	}
 	sockets_close(w->sockets);
+	streams_close(w->streams);
 	uv_close((uv_handle_t *)&w->sweep, on_handle_closed);
 }
 
@@ -335,7 +341,7 @@ void web_figures(const struct web *w, struct web_figures *out)
 
 /* ---- tickets ---- */
 
-static struct conn *waiting(struct ticket t)
+struct conn *web_waiting(struct ticket t)
 {
 	struct slot *s;
 
@@ -349,13 +355,13 @@ static struct conn *waiting(struct ticket t)
 
 bool web_waits(struct ticket t)
 {
-	return waiting(t) != NULL;
+	return web_waiting(t) != NULL;
 }
 
 void web_reply_headers(struct ticket t, int status, const char *content_type, struct str body,
 		       const struct web_field *fields, size_t fields_n)
 {
-	struct conn *c = waiting(t);
+	struct conn *c = web_waiting(t);
 
 	if (c == NULL)
 		log_debug("event=answer_unwanted status=%d", status);
@@ -370,10 +376,18 @@ void web_reply(struct ticket t, int status, const char *content_type, struct str
 
 void web_reply_refusal(struct ticket t, enum problem p)
 {
-	struct conn *c = waiting(t);
+	struct conn *c = web_waiting(t);
 
 	if (c != NULL)
 		answer_problem(c, p, NULL);
+}
+
+void web_reply_refused(struct ticket t, const struct web_refusal *r)
+{
+	struct conn *c = web_waiting(t);
+
+	if (c != NULL)
+		answer_refusal(c, r, NULL);
 }
 
 void web_reply_problem(struct ticket t, const struct err *err)
@@ -384,7 +398,7 @@ void web_reply_problem(struct ticket t, const struct err *err)
 void web_reset(struct ticket t)
 {
 	const struct linger at_once = {.l_onoff = 1};
-	struct conn *c = waiting(t);
+	struct conn *c = web_waiting(t);
 
 	if (c == NULL)
 		return;

@@ -15,6 +15,7 @@
 #include "server/core/loop.h"
 #include "server/net/problem.h"
 #include "server/net/route.h"
+#include "shared/arena.h"
 
 struct web;
 struct app;
@@ -22,16 +23,18 @@ struct app;
 /* Zero stands for the figure in the comment. */
 struct web_options {
 	const struct route *tables[ROUTE_TABLES_MAX + 1]; /* ended by NULL; borrowed */
-	unsigned connections_max;                         /* 10000 */
+	unsigned connections_max;                         /* 10000, streams not counted */
+	unsigned streams_max;                             /* 10000 (sse.h) */
 	unsigned per_address_max; /* 256; an IPv6 network of 64 bits counts as one address;
 				     loopback is exempt, proxies of ours stand there */
 	unsigned sockets_max;     /* 1024 WebSockets */
-	unsigned head_ms;   /* 10 s from its first byte (of a new connection: from the start) */
-	unsigned body_ms;   /* 10 s, and a second more for each 64 KiB that may come */
-	unsigned idle_ms;   /* 75 s between requests */
-	unsigned answer_ms; /* 60 s for the handler's answer; flows end long before */
-	unsigned write_ms;  /* 30 s for the client to take an answer */
-	unsigned linger_ms; /* 2 s between our last byte and the end */
+	unsigned head_ms;      /* 10 s from its first byte (of a new connection: from the start) */
+	unsigned body_ms;      /* 10 s, and a second more for each 64 KiB that may come */
+	unsigned idle_ms;      /* 75 s between requests */
+	unsigned answer_ms;    /* 60 s for the handler's answer; flows end long before */
+	unsigned write_ms;     /* 30 s for the client to take an answer, or anything of a stream */
+	unsigned linger_ms;    /* 2 s between our last byte and the end */
+	unsigned heartbeat_ms; /* 15 s between two comments on a stream */
 };
 
 /* Valid only during the handler's call: copy what must live on. */
@@ -51,6 +54,9 @@ struct web_request {
 /* A header's value, empty if absent. The name in lower case. Headers that decide something (host,
  * authorization, signatures, content type; see head.c) are never there twice. */
 struct str web_header(const struct web_request *r, const char *lower_name);
+
+/* A copy in the arena, for a flow that needs the request later. */
+const struct web_request *web_request_kept(struct arena *a, const struct web_request *r);
 
 /* Who gets the answer. A value: copy it, keep it, forget it. Zero is nobody. Must not be used after
  * web_close: close the flows first. */
@@ -72,6 +78,13 @@ void web_reply_headers(struct ticket t, int status, const char *content_type, st
 void web_reply_problem(struct ticket t, const struct err *err);
 /* Answers with this problem. 401 carries WWW-Authenticate, 503 and 429 carry Retry-After. */
 void web_reply_refusal(struct ticket t, enum problem p);
+/* The same with what stands beside it. */
+struct web_refusal {
+	enum problem problem;
+	struct str members;     /* of the problem's object, `"name":value,...`; may be empty */
+	unsigned retry_after_s; /* of 429 and 503; 0 stands for 2 */
+};
+void web_reply_refused(struct ticket t, const struct web_refusal *r);
 /* Gives no answer and cuts the connection (TCP RST). For stand-ins that practise failure. */
 void web_reset(struct ticket t);
 /* Somebody still waits for this answer. For work that is worth skipping, never for safety. */

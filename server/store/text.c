@@ -82,21 +82,24 @@ void text_recent(struct flow *f, struct db *db, const struct text_in *t, struct 
 
 static void status_read(struct flow *f, const struct db_rows *rows, void *to)
 {
-	enum text_status_outcome *out = to;
+	struct text_status_kept *out = to;
 	struct str word = rows->n > 0 ? row_str(rows, 0, 0) : STR_LIT("");
 
 	(void)f;
-	*out = str_is(word, "moved") ? STATUS_MOVED
-	       : str_is(word, "old") ? STATUS_OLD
-				     : STATUS_UNKNOWN;
+	*out = (struct text_status_kept){.outcome = str_is(word, "moved") ? STATUS_MOVED
+						    : str_is(word, "old") ? STATUS_OLD
+									  : STATUS_UNKNOWN};
+	if (rows->n > 0)
+		row_id(rows, 0, 1, out->organization);
 }
 
 void text_status(struct flow *f, struct db *db, const struct text_status *s,
-		 enum text_status_outcome *out)
+		 struct text_status_kept *out)
 {
-	static const struct db_statement sql = {
-		"text_status",
-		"SELECT outcome FROM text_status($1, $2, $3, $4, $5, $6, $7, $8, $9)", 9, true};
+	static const struct db_statement sql = {"text_status",
+						"SELECT outcome, organization_id FROM "
+						"text_status($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+						9, true};
 
 	db_ask(f, db, &sql,
 	       DB_PARAMS(s->expected, db_str_or_null(f, s->outbox), db_str(f, s->account),

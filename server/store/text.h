@@ -55,7 +55,12 @@ struct text_status {
 
 enum text_status_outcome { STATUS_UNKNOWN, STATUS_MOVED, STATUS_OLD };
 
+struct text_status_kept {
+	enum text_status_outcome outcome;
+	char organization[ID_TEXT]; /* empty when unknown */
+};
+
 void text_status(struct flow *f, struct db *db, const struct text_status *s,
-		 enum text_status_outcome *out);
+		 struct text_status_kept *out);
 
 #endif

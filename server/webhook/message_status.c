@@ -5,6 +5,7 @@
  * moves forward.
  */
 #include "server/app.h"
+#include "server/events/hub.h"
 #include "server/store/text.h"
 #include "server/twilio/sids.h"
 #include "server/twilio/status.h"
@@ -20,7 +21,7 @@ struct status_in {
 	struct flow flow;
 	struct signed_form sender;
 	struct text_status status;
-	enum text_status_outcome outcome;
+	struct text_status_kept kept;
 };
 
 static const struct flow_kind status_in_kind = FLOW_KIND(status_in, received, failed, 12000);
@@ -98,7 +99,7 @@ static void go_on(struct flow *f, struct status_in *m, enum signed_state state)
 		f->app->figures.forms_refused++;
 		return;
 	}
-	text_status(f, f->app->db, &m->status, &m->outcome);
+	text_status(f, f->app->db, &m->status, &m->kept);
 	flow_then(f, moved);
 }
 
@@ -121,7 +122,7 @@ static void moved(struct flow *f)
 	struct status_in *m = FLOW_SELF(f, struct status_in);
 	struct figures *figures = &f->app->figures;
 
-	switch (m->outcome) {
+	switch (m->kept.outcome) {
 	case STATUS_MOVED: figures->statuses_moved++; break;
 	case STATUS_OLD: figures->statuses_old++; break;
 	case STATUS_UNKNOWN:
@@ -130,6 +131,8 @@ static void moved(struct flow *f)
 		break;
 	}
 	web_reply(m->sender.ticket, 204, NULL, (struct str){NULL, 0});
+	if (m->kept.outcome == STATUS_MOVED)
+		hub_nudge(f->app->hub, m->kept.organization);
 }
 
 static void failed(struct flow *f)

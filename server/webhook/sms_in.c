@@ -9,6 +9,7 @@
  * in the same transaction that keeps this one.
  */
 #include "server/app.h"
+#include "server/events/hub.h"
 #include "server/jobs/runner.h"
 #include "server/store/text.h"
 #include "server/twilio/keywords.h"
@@ -263,6 +264,8 @@ static void kept(struct flow *f)
 	}
 	runner_felt(f->app->runner, clock_mono_us() - f->started_us);
 	web_reply(s->sender.ticket, 200, "text/xml", STR_LIT(TWIML_EMPTY));
+	if (s->kept.outcome == TEXT_KEPT)
+		hub_nudge(f->app->hub, s->kept.organization);
 }
 
 static void failed(struct flow *f)

@@ -13,7 +13,8 @@
 #include "shared/language.h"
 #include "shared/wire/words.h"
 
-#define WIRE_ID 37 /* a uuid as text, with its NUL; "" is null */
+#define WIRE_ID       37          /* a uuid as text, with its NUL; "" is null */
+#define WIRE_BODY_MAX (4 * 65536) /* bytes of a message's words */
 
 struct wire_media {
 	const char *url;

@@ -19,18 +19,21 @@ server/agent| shared                                             | none
 server/twilio| shared                                            | libcrypto jansson
 server/elevenlabs| shared                                        | libcrypto jansson
 server/store| shared server/core server/db server/agent          | jansson
-server/events| shared server/core server/net server/db server/store | none
+server/staff| shared server/core server/db/row.h server/api/roles.h | libjwt uv libcrypto
+server/events| shared server/core server/net server/db server/store server/staff/sessions.h | none
 server/webhook| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/keys.h server/jobs/runner.h | none
-server/api| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/keys.h server/jobs/runner.h | none
+server/api| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/staff server/store server/events server/app.h server/keys.h server/jobs/runner.h | none
 server/jobs| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/keys.h | none
 server/ctl| shared server/agent server/twilio server/db/schema_list.h server/api/roles.h | libpq curl libcsv jansson libcrypto libcrypt
 server/keep| shared                                              | none
 server| shared server                                            | any
 tests/sim| shared server/core server/net                         | uv jansson libcrypto expat ncursesw utf8proc
-tests/support| shared server tests/sim                           | any
+tests/support| shared server tui tests/sim                         | any
 tests/bench| shared                                              | libcrypto
+tests/storm| shared                                              | none
 tests/fuzz| shared server tests/support                          | any
-tests| shared server tests/support tests/sim schema              | any
+tests| shared server tui tests/support tests/sim schema          | any
+tui/link| shared tui/model/msg.h tui/model/outgoing.h           | curl
 tui| shared tui                                                  | any
 RULES
 }

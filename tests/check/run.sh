@@ -16,6 +16,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 unset DATABASE_URL APP_DATABASE_URL PORT RUN_DIR PUBLIC_URL TWILIO_API_URL TWILIO_SIM_URL ELEVENLABS_API_URL \
 	ELEVENLABS_SIM_URL SWITCHBACK_CONFIG LOG_LEVEL TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN
 case ${TERM:-dumb} in dumb | unknown) export TERM=xterm-256color ;; esac
+export SHELL=/bin/bash # what tmux runs commands with; an account without a login has none
 
 # ---- one test program; called by xargs below -------------------------------------------------------------------
 if [ "${1:-}" = --one ]; then
@@ -128,13 +129,14 @@ phase "programs built"
 # The longest first, so that the cores end together.
 mapfile -t list < <(programs | wanted "$@" | awk '{ print ($0 ~ /e2e/ ? 0 : $0 ~ /flow|store/ ? 1 : 2), $0 }' | sort -s -k1,1n | cut -d' ' -f2)
 mapfile -t binaries < <(printf '%s\n' "${list[@]}" | grep "^$BUILD/")
-make -s -j"$jobs" "${binaries[@]}" "$BUILD/bench/load" 9>&-
+make -s -j"$jobs" "${binaries[@]}" "$BUILD/bench/load" "$BUILD/storm/followers" 9>&-
 phase "tests built"
 
-lint_failed=0
+# The lint wants the cores, the tests mostly wait: it runs beside them, and gives way.
+lint_failed=0 lint=
 if [ $# -eq 0 ]; then
-	tests/check/lint.sh 9>&- || lint_failed=1
-	phase "lint"
+	nice -n 19 tests/check/lint.sh >"$CHECK_DIR/lint" 2>&1 9>&- </dev/null &
+	lint=$!
 fi
 
 # One cluster for all, and in it one migrated database that tests copy (tests/support/db.h). Who starts a service of its
@@ -154,6 +156,11 @@ fi
 
 [ ${#list[@]} -eq 0 ] || printf '%s\n' "${list[@]}" | xargs -n 1 -P "$jobs" tests/check/run.sh --one 9>&-
 phase "${#list[@]} test programs"
+if [ -n "$lint" ]; then
+	wait "$lint" || lint_failed=1
+	cat "$CHECK_DIR/lint"
+	phase "the rest of the lint"
+fi
 
 passed=0 failed=$lint_failed skipped=0
 [ "$lint_failed" -eq 0 ] || echo "FAIL lint (see above)"

@@ -240,12 +240,13 @@ static void on_elevenlabs(struct app *app, const struct web_request *r, struct t
 	sim_journal_add(&s->journal, &e);
 }
 
-#define EVERY_METHOD(path, handler)                                                        \
-	{WEB_GET, path, handler, 0, NULL, NULL}, {WEB_POST, path, handler, 0, NULL, NULL}, \
-		{WEB_PUT, path, handler, 0, NULL, NULL},                                   \
-		{WEB_PATCH, path, handler, 0, NULL, NULL},                                 \
-	{                                                                                  \
-		WEB_DELETE, path, handler, 0, NULL, NULL                                   \
+#define EVERY_METHOD(path, handler)                              \
+	{WEB_GET, path, handler, 0, NULL, NULL, NULL},           \
+		{WEB_POST, path, handler, 0, NULL, NULL, NULL},  \
+		{WEB_PUT, path, handler, 0, NULL, NULL, NULL},   \
+		{WEB_PATCH, path, handler, 0, NULL, NULL, NULL}, \
+	{                                                        \
+		WEB_DELETE, path, handler, 0, NULL, NULL, NULL   \
 	}
 
 static const struct route api_routes[] = {
@@ -254,7 +255,7 @@ static const struct route api_routes[] = {
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/{a}/{b}", on_api),
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/{a}/{b}/{c}", on_api),
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/Messages/{a}/Media/{b}", on_api),
-	{WEB_GET, "/media/{message}/{media}", on_media, 0, NULL, NULL},
+	{WEB_GET, "/media/{message}/{media}", on_media, 0, NULL, NULL, NULL},
 	{0},
 };
 

@@ -19,15 +19,17 @@
 #define EXEMPT "('due_work', 'schema_migrations')"
 /* The one table whose tenant key is its own id. */
 #define TENANT_KEY "CASE WHEN c.relname = 'organizations' THEN 'id' ELSE 'organization_id' END"
-/* The closed list of SECURITY DEFINER functions: each gives one organization's id, or NULL. */
+/* The closed list of SECURITY DEFINER functions: each gives one organization's id, or NULL; the feed's gives numbers only. */
 #define DEFINERS "('organization_by_number', 'organization_by_slug', 'organization_by_account', " \
-	"'outbox_organization', 'message_organization')"
+	"'outbox_organization', 'message_organization', 'organization_by_family', 'feed_heads')"
+#define DEFINER_GIVES "CASE p.proname WHEN 'feed_heads' THEN 'bigint[]' ELSE 'uuid' END::regtype"
 /* The tables that those read, each with a policy for their role alone. */
-#define LOOKED_UP "('organizations', 'organization_phone_numbers', 'messages', 'outbox')"
+#define LOOKED_UP "('organizations', 'organization_phone_numbers', 'messages', 'outbox', 'user_sessions'," \
+	" 'organization_counters')"
 /* Unique over the platform on purpose: what finds a store must find one, and hashes of secrets. */
 #define PLATFORM_UNIQUE "('organizations_slug_key', 'organization_phone_numbers_phone_number_key', " \
 	"'organization_phone_numbers_twilio_phone_sid_key', 'organization_phone_numbers_elevenlabs_phone_id_key', " \
-	"'user_sessions_refresh_hash_key', 'api_keys_key_hash_key')"
+	"'user_sessions_refresh_hash_key', 'user_sessions_family_hash_key', 'api_keys_key_hash_key')"
 
 #define CONTEXT "(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid"
 
@@ -84,7 +86,8 @@ static const struct rule {
 	 "SELECT c.relname || '.' || t.attname FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a"
 	 " WHERE c.relnamespace = $1::regnamespace AND NOT (a.grantee = 'switchback_service'::regrole AND a.privilege_type = 'UPDATE')"
 	 " AND NOT (a.grantee = 'switchback_lookup'::regrole AND a.privilege_type = 'SELECT' AND c.relname IN " LOOKED_UP
-	 "  AND t.attname IN ('id', 'slug', 'organization_id', 'is_active', 'phone_number', 'twilio_account_sid', 'twilio_message_sid'))"},
+	 "  AND t.attname IN ('id', 'slug', 'organization_id', 'is_active', 'phone_number', 'twilio_account_sid', 'twilio_message_sid',"
+	 "  'family_hash', 'last_event'))"},
 	{"unique", /* over one organization, so that nobody learns from a refusal what another has */
 	 "SELECT x.indexrelid::regclass::text FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class n ON n.oid = x.indexrelid"
 	 " WHERE c.relnamespace = $1::regnamespace AND (x.indisunique OR x.indisexclusion) AND c.relname <> 'schema_migrations'"
@@ -106,7 +109,7 @@ static const struct rule {
 	 " AND NOT coalesce(c.reloptions, '{}') && ARRAY['security_invoker=true', 'security_invoker=on', 'security_invoker=1']))"},
 	{"security definer", /* the closed list, as the lookups' role, with a search_path of its own */
 	 "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = $1::regnamespace AND p.prosecdef"
-	 " AND NOT (p.proname IN " DEFINERS " AND p.proowner = 'switchback_lookup'::regrole AND p.prorettype = 'uuid'::regtype"
+	 " AND NOT (p.proname IN " DEFINERS " AND p.proowner = 'switchback_lookup'::regrole AND p.prorettype = " DEFINER_GIVES
 	 " AND NOT p.proretset AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp'])"},
 	{"public function",
 	 "SELECT p.oid::regprocedure::text FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a"

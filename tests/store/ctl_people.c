@@ -139,6 +139,11 @@ static void life_make(void)
 		"SELECT "
 		"o, 'twilio', 'sms', 'SM1', jsonb_build_object('From', '" NUM
 		"', 'Body', 'canary') FROM me;"
+		"INSERT INTO user_profiles (organization_id, id, email, display_name) SELECT o, a, "
+		"'marie@example.com', 'Marie' FROM me;"
+		"INSERT INTO command_keys (organization_id, user_id, key, hash, outcome, body, "
+		"conversation_id) SELECT o, a, 'k', sha256('x'), 'ok', '{\"x\": \"canary\"}', v "
+		"FROM me;"
 		"INSERT INTO due_work (organization_id, kind, ref, due_at) SELECT o, 'agent_turn', "
 		"v, now() "
 		"FROM me;"
@@ -168,9 +173,10 @@ static void expect_no_table_forgotten(const json_t *all)
 Test(ctl_people, an_export_tells_everything)
 {
 	static const char *const parts[] = {
-		"customer", "consents",      "conversations",   "message_media",
-		"outbox",   "escalations",   "promises",        "orders",
-		"returns",  "call_sessions", "provider_events", "service_appointments"};
+		"customer",    "consents",      "conversations",   "message_media",
+		"outbox",      "escalations",   "promises",        "orders",
+		"returns",     "call_sessions", "provider_events", "service_appointments",
+		"command_keys"};
 	json_t *all;
 
 	life_make();

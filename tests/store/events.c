@@ -165,6 +165,11 @@ static const char *const life[] = {
 	"SELECT text_in('" DEMO_NUMBER_A
 	"', 'anonymous', 'withheld', 'SM6', NULL, 'x', NULL, NULL, NULL,"
 	" NULL, NULL, NULL)",
+	/* a person writes a note, and has another thread */
+	"SELECT conversation_note(row('" DEMO_ORG_A
+	"', (SELECT min(id::text)::uuid FROM user_profiles),"
+	" NULL, 'r', NULL, NULL, NULL)::staff_call, id, 'note', 'careful') FROM conversations"
+	" WHERE peer = '" MAYA "'",
 	/* the thread has slept: the next text closes it and opens another */
 	"UPDATE escalations SET state = 'expired', closed_at = now() WHERE closed_at IS NULL",
 	"UPDATE conversations SET last_message_at = now() - interval '3 days' WHERE peer = '" MAYA

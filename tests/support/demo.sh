@@ -56,6 +56,7 @@ END
 if [ -t 0 ] && [ -t 1 ]; then
 	addresses
 	line=switchback-$$
+	export SHELL=/bin/bash # what tmux runs commands with; an account without a login has none
 	tmux -L "$line" -f /dev/null new-session -d -s demo -x "$(tput cols)" -y "$(tput lines)" \
 		"$bin/switchback-sim phone --sim $(key TWILIO_SIM_URL) --to $(key ORG_A_NUMBER); tmux -L $line kill-server"
 	tmux -L "$line" set-option -g mouse on

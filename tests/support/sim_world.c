@@ -60,10 +60,10 @@ static void on_store(struct app *app, const struct web_request *r, struct ticket
 			  &location, a.location == NULL ? 0 : 1);
 }
 
-#define ANY(path)                                       \
-	{WEB_GET, path, on_store, 0, NULL, NULL},       \
-	{                                               \
-		WEB_POST, path, on_store, 0, NULL, NULL \
+#define ANY(path)                                             \
+	{WEB_GET, path, on_store, 0, NULL, NULL, NULL},       \
+	{                                                     \
+		WEB_POST, path, on_store, 0, NULL, NULL, NULL \
 	}
 
 static const struct route store_routes[] = {

@@ -31,15 +31,17 @@ END
 echo "What happens in both stores appears here. Write to one of them with the phone beside."
 echo
 declare -A after
+# From now on; what the demo stores have behind them is in the database.
 for org in "$(key ORG_A_ID)" "$(key ORG_B_ID)"; do
-	after[$org]=0
+	after[$org]=$(news "$org" 0 | tail -n 1 | cut -d' ' -f1)
+	after[$org]=${after[$org]:-0}
 done
 while set_up_runs; do
 	for org in "${!after[@]}"; do
 		while read -r seq text; do
 			after[$org]=$seq
 			# Customers' text is not for the terminal to obey.
-			printf '%s\n' "${text//[[:cntrl:]]/ }"
+			printf '%s\n' "${text//[[:cntrl:]]/ }" | fold -s -w "$(tput cols 2>/dev/null || echo 80)"
 		done < <(news "$org" "${after[$org]}")
 	done
 	sleep 0.5

@@ -11,7 +11,7 @@ static const struct {
 	const char *name;
 	char who;
 } expected[] = {
-	{"events.read", '.'},          {"presence.set", '.'},
+	{"account.own", '.'},          {"events.read", '.'},          {"presence.set", '.'},
 	{"conversation.read", '.'},    {"conversation.take_over", '.'},
 	{"conversation.force", 'm'},   {"conversation.reply", '.'},
 	{"conversation.whisper", 's'}, {"conversation.hand_back", '.'},

@@ -336,7 +336,7 @@ Test(http, a_host_gets_so_many_at_once_and_the_rest_waits)
 
 Test(http, what_waits_too_long_for_a_connection_was_not_sent)
 {
-	struct http_request r = {.method = "POST", .url = url_of("/hang"), .timeout_ms = 400};
+	struct http_request r = {.method = "POST", .url = url_of("/hang"), .timeout_ms = 1500};
 	static struct http_answer answers[20];
 	static char bodies[20][1000];
 	unsigned not_sent = 0;

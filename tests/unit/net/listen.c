@@ -182,9 +182,9 @@ static void later(struct app *app, const struct web_request *r, struct ticket t)
 }
 
 static const struct route routes[] = {
-	{WEB_GET, "/hello", hello, 0, NULL, NULL},
-	{WEB_GET, "/leave", leave, 0, NULL, NULL},
-	{WEB_GET, "/later", later, 0, NULL, NULL},
+	{WEB_GET, "/hello", hello, 0, NULL, NULL, NULL},
+	{WEB_GET, "/leave", leave, 0, NULL, NULL, NULL},
+	{WEB_GET, "/later", later, 0, NULL, NULL, NULL},
 	{0, NULL, NULL, 0, NULL, NULL},
 };
 

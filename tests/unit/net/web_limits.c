@@ -40,10 +40,10 @@ static void denied(struct app *app, const struct web_request *r, struct ticket t
 }
 
 static const struct route routes[] = {
-	{WEB_GET, "/hello", hello, 0, NULL, NULL},
-	{WEB_POST, "/echo", echo, 0, NULL, NULL},
-	{WEB_PUT, "/echo", echo, 10, NULL, NULL},
-	{WEB_GET, "/denied", denied, 0, NULL, NULL},
+	{WEB_GET, "/hello", hello, 0, NULL, NULL, NULL},
+	{WEB_POST, "/echo", echo, 0, NULL, NULL, NULL},
+	{WEB_PUT, "/echo", echo, 10, NULL, NULL, NULL},
+	{WEB_GET, "/denied", denied, 0, NULL, NULL, NULL},
 	{0, NULL, NULL, 0, NULL, NULL},
 };
 

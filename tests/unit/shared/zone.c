@@ -59,8 +59,8 @@ Test(zone, says_what_the_clock_on_the_wall_shows)
 		 "EST"},
 		{"America/St_Johns", "2026-03-08T05:29:00Z", "2026-03-08", 119, -12600, "NST"},
 		{"America/St_Johns", "2026-03-08T05:30:00Z", "2026-03-08", 180, -9000, "NDT"},
-		{"America/Vancouver", "2026-11-01T08:59:00Z", "2026-11-01", 119, -25200, "PDT"},
-		{"America/Vancouver", "2026-11-01T09:00:00Z", "2026-11-01", 60, -28800, "PST"},
+		{"America/Vancouver", "2024-11-03T08:59:00Z", "2024-11-03", 119, -25200, "PDT"},
+		{"America/Vancouver", "2024-11-03T09:00:00Z", "2024-11-03", 60, -28800, "PST"},
 		{"UTC", "1969-12-31T23:59:59Z", "1969-12-31", 1439, 0, "UTC"},
 	};
 
@@ -100,7 +100,7 @@ Test(zone, finds_the_instant_and_owns_up_to_changes_of_clocks)
 		{"America/Toronto", "2026-11-02", -60, ZONE_ONCE, "2026-11-02T04:00:00Z"},
 		{"America/St_Johns", "2026-03-08", 150, ZONE_SKIPPED, "2026-03-08T05:30:00Z"},
 		{"America/St_Johns", "2026-11-01", 90, ZONE_TWICE, "2026-11-01T04:00:00Z"},
-		{"America/Vancouver", "2026-11-01", 90, ZONE_TWICE, "2026-11-01T08:30:00Z"},
+		{"America/Vancouver", "2024-11-03", 90, ZONE_TWICE, "2024-11-03T08:30:00Z"},
 		{"America/Regina", "2026-03-08", 150, ZONE_ONCE, "2026-03-08T08:30:00Z"},
 		{"Pacific/Apia", "2011-12-30", 720, ZONE_SKIPPED, "2011-12-30T10:00:00Z"},
 	};

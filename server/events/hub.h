@@ -1,0 +1,50 @@
+/*
+ * hub.h - what happened in a store, told to whoever follows it, as it happens.
+ *
+ * Whoever has committed events says so with one word (hub_nudge); the hub reads what is new, once
+ * for all who follow that organization, and writes it to their streams. Nothing is lost when a
+ * nudge is: once a second the hub compares its numbers with the database's.
+ */
+#ifndef SWITCHBACK_SERVER_EVENTS_HUB_H
+#define SWITCHBACK_SERVER_EVENTS_HUB_H
+
+#include "server/db/db.h"
+#include "server/net/sse.h"
+
+struct hub;
+
+/* `url` is for the connection that speaks with other processes (wake.h); NULL: none. All is
+ * borrowed for the hub's life. */
+struct hub *hub_open(struct loop *l, struct flows *fs, struct db *db, const char *url);
+
+/* Events of this organization were committed, here, just now. Costs next to nothing when nobody
+ * follows it and no other process lives. A NULL hub is fine. */
+void hub_nudge(struct hub *h, const char *organization_id);
+
+/* Who wants to follow, and from where. All of it was true at one moment in the database. */
+struct hub_wish {
+	const char *organization_id, *session_id, *user_id;
+	const char *customer_id; /* NULL: every event of the organization, else that customer's */
+	int64_t after;           /* the last number that it has */
+	int64_t newest;          /* at that moment, not below `after` */
+	int64_t expires_us;      /* of its session, wall time */
+};
+
+/* The answer to this ticket becomes a stream that begins with `first` and goes on with every event
+ * after wish->after, each once and in order, until the session ends or its client goes. */
+void hub_follow(struct hub *h, struct ticket t, const struct hub_wish *wish, struct str first);
+
+/* Ends every stream with a word to its client, and begins none any more. */
+void hub_stop(struct hub *h);
+/* The same, and goes. Close the flows first, the web server after it. NULL is fine. */
+void hub_close(struct hub *h);
+
+struct hub_figures {
+	unsigned feeds;     /* organizations that somebody follows */
+	uint64_t delivered; /* events written to streams */
+	uint64_t missed;    /* times that new events were found by looking, not by a nudge */
+	uint64_t ended;     /* streams ended with their session */
+};
+void hub_figures(const struct hub *h, struct hub_figures *out);
+
+#endif
