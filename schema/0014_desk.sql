@@ -1,7 +1,7 @@
 -- 0014 desk: what staff's commands need beside the rows that they change.
 
 -- Who sends a command: the door knows them, the body never says so. One value, so that a command's signature shows what
--- is asked and not who asks. key and hash are NULL where no Idempotency-Key came.
+-- is asked and not who asks. key is the Idempotency-Key, NULL where none came; hash is of all that was asked.
 CREATE TYPE staff_call AS (
 	organization_id uuid,
 	user_id         uuid,
@@ -12,14 +12,14 @@ CREATE TYPE staff_call AS (
 	hash            bytea
 );
 
--- One row is what was answered to an Idempotency-Key of one staff member, written in the transaction of the command
+-- One row is what was answered to a command of one staff member, by its Idempotency-Key or else its request, written in the transaction of the command
 -- itself: the same request again gets the same answer and does nothing, another request under the same key is refused.
 -- outcome is NULL only inside that transaction. Kept for a day; commands that come later remove what is older, a few rows
 -- each. body may quote a customer: redaction and erasure reach it through conversation_id.
 CREATE TABLE command_keys (
 	organization_id uuid NOT NULL,
 	user_id         uuid NOT NULL,
-	key             text NOT NULL CHECK (char_length(key) BETWEEN 1 AND 128),
+	key             text NOT NULL CHECK (char_length(key) BETWEEN 1 AND 140),
 	hash            bytea NOT NULL CHECK (octet_length(hash) = 32),
 	outcome         text CHECK (outcome ~ '^[a-z][a-z_]{0,39}$'),
 	body            json CHECK (json_typeof(body) = 'object'),

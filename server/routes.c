@@ -4,52 +4,67 @@
 #include "server/routes.h"
 
 #include "server/api/auth.h"
+#include "server/api/conversations.h"
+#include "server/api/customers.h"
 #include "server/api/events.h"
 #include "server/api/health.h"
 #include "server/webhook/webhooks.h"
 
+/* What anybody may call: it proves by itself who sent it, or tells nothing. */
+#define OPEN(verb, where, handler)                                         \
+	{                                                                  \
+		.method = WEB_##verb, .path = (where), .handle = (handler) \
+	}
+#define BOUNDED(verb, where, handler, n)                                                    \
+	{                                                                                   \
+		.method = WEB_##verb, .path = (where), .handle = (handler), .body_max = (n) \
+	}
+/* What staff may call whose role grants the action: a row that the door runs, or a handler behind
+ * it. */
+#define STAFF(verb, where, may, row)                                                    \
+	{                                                                               \
+		.method = WEB_##verb, .path = (where), .handle = door, .action = (may), \
+		.with = &(row)                                                          \
+	}
+#define STAFF_BY(verb, where, may, handler)                                                     \
+	{                                                                                       \
+		.method = WEB_##verb, .path = (where), .handle = door_through, .action = (may), \
+		.with = &(handler)                                                              \
+	}
+
+/* clang-format off: one route, one line */
 const struct route routes[] = {
-	{.method = WEB_GET, .path = "/healthz", .handle = healthz},
-	{.method = WEB_GET, .path = "/readyz", .handle = readyz_start},
-	{.method = WEB_GET, .path = "/metrics", .handle = metrics},
-	{.method = WEB_POST, .path = "/api/webhooks/twilio/sms", .handle = sms_in_start},
-	{.method = WEB_POST, .path = "/api/webhooks/twilio/status", .handle = message_status_start},
-	{.method = WEB_POST, .path = "/api/auth/login", .handle = login, .body_max = 8192},
-	{.method = WEB_POST, .path = "/api/auth/refresh", .handle = refresh, .body_max = 8192},
-	{.method = WEB_POST,
-	 .path = "/api/auth/logout",
-	 .handle = door,
-	 .action = "account.own",
-	 .with = &logout_row},
-	{.method = WEB_GET,
-	 .path = "/api/auth/sessions",
-	 .handle = door,
-	 .action = "account.own",
-	 .with = &session_list_row},
-	{.method = WEB_DELETE,
-	 .path = "/api/auth/sessions/{id}",
-	 .handle = door,
-	 .action = "account.own",
-	 .with = &session_revoke_row},
-	{.method = WEB_GET,
-	 .path = "/api/me",
-	 .handle = door,
-	 .action = "account.own",
-	 .with = &me_row},
-	{.method = WEB_GET,
-	 .path = "/api/colleagues",
-	 .handle = door,
-	 .action = "colleagues.read",
-	 .with = &colleagues_row},
-	{.method = WEB_GET,
-	 .path = "/api/events",
-	 .handle = door_through,
-	 .action = "events.read",
-	 .with = &events_of_store},
-	{.method = WEB_GET,
-	 .path = "/api/sse/conversation/{customerId}",
-	 .handle = door_through,
-	 .action = "events.read",
-	 .with = &events_of_customer},
+	OPEN(GET, "/healthz", healthz),
+	OPEN(GET, "/readyz", readyz_start),
+	OPEN(GET, "/metrics", metrics),
+	OPEN(POST, "/api/webhooks/twilio/sms", sms_in_start),
+	OPEN(POST, "/api/webhooks/twilio/status", message_status_start),
+	BOUNDED(POST, "/api/auth/login", login, 8192),
+	BOUNDED(POST, "/api/auth/refresh", refresh, 8192),
+	STAFF(POST, "/api/auth/logout", "account.own", logout_row),
+	STAFF(GET, "/api/auth/sessions", "account.own", session_list_row),
+	STAFF(DELETE, "/api/auth/sessions/{id}", "account.own", session_revoke_row),
+	STAFF(GET, "/api/me", "account.own", me_row),
+	STAFF(GET, "/api/colleagues", "colleagues.read", colleagues_row),
+	STAFF_BY(GET, "/api/events", "events.read", events_of_store),
+	STAFF_BY(GET, "/api/sse/conversation/{customerId}", "events.read", events_of_customer),
+	STAFF(GET, "/api/conversations", "conversation.read", conversation_list_row),
+	STAFF(POST, "/api/conversations", "outbound.text", conversation_start_row),
+	STAFF(GET, "/api/conversations/{id}", "conversation.read", conversation_one_row),
+	STAFF(GET, "/api/conversations/{id}/messages", "conversation.read",
+	      conversation_messages_row),
+	STAFF(POST, "/api/conversations/{id}/messages", "conversation.reply",
+	      conversation_reply_row),
+	STAFF(POST, "/api/conversations/{id}/takeover", "conversation.take_over",
+	      conversation_take_over_row),
+	STAFF(POST, "/api/conversations/{id}/hand-back", "conversation.hand_back",
+	      conversation_hand_back_row),
+	STAFF(POST, "/api/conversations/{id}/close", "conversation.close", conversation_close_row),
+	STAFF(POST, "/api/conversations/{id}/notes", "conversation.note", conversation_note_row),
+	STAFF(POST, "/api/conversations/{id}/whisper", "conversation.whisper",
+	      conversation_whisper_row),
+	STAFF(GET, "/api/customers", "customer.read", customer_search_row),
+	STAFF(GET, "/api/customers/{id}", "customer.read", customer_one_row),
 	{.path = NULL},
 };
+/* clang-format on */

@@ -4,19 +4,27 @@
 -- Locks, in every command: its key, the conversation, then what hangs on it (thread_lock), and the organization's
 -- counters with the first event or audit line, held to the commit.
 
+-- What a command is known by: the client's key, or the request itself, so that one whose connection to the database was
+-- lost can be asked again. NULL where there is neither.
+CREATE OR REPLACE FUNCTION command_key(who staff_call) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce('key ' || who.key, 'request ' || who.request_id)
+$$;
+
 -- NULL: go on. Else this is the answer: the one that the same request got before, or a refusal. A request under the same
 -- key that is being answered at this moment is waited for.
 CREATE OR REPLACE FUNCTION command_first(who staff_call, OUT outcome text, OUT body text)
 LANGUAGE plpgsql AS $$
 DECLARE
+  v_key text := command_key(who);
   v_kept command_keys;
 BEGIN
-  IF who.key IS NULL THEN
+  IF v_key IS NULL THEN
     RETURN;
   END IF;
   LOOP
     INSERT INTO command_keys (organization_id, user_id, key, hash)
-    VALUES (who.organization_id, who.user_id, who.key, who.hash)
+    VALUES (who.organization_id, who.user_id, v_key, who.hash)
     ON CONFLICT (organization_id, user_id, key) DO NOTHING;
     IF FOUND THEN
       DELETE FROM command_keys k
@@ -27,7 +35,7 @@ BEGIN
       RETURN;
     END IF;
     SELECT * INTO v_kept FROM command_keys k
-     WHERE k.organization_id = who.organization_id AND k.user_id = who.user_id AND k.key = who.key;
+     WHERE k.organization_id = who.organization_id AND k.user_id = who.user_id AND k.key = v_key;
     EXIT WHEN FOUND; -- else it has just been removed for its age
   END LOOP;
   IF v_kept.hash = who.hash THEN
@@ -43,7 +51,7 @@ END $$;
 CREATE OR REPLACE FUNCTION command_done(who staff_call, p_conversation uuid, p_outcome text, p_body text) RETURNS void
 LANGUAGE sql AS $$
   UPDATE command_keys SET outcome = p_outcome, body = p_body::json, conversation_id = p_conversation
-   WHERE organization_id = who.organization_id AND user_id = who.user_id AND key = who.key
+   WHERE organization_id = who.organization_id AND user_id = who.user_id AND key = command_key(who)
 $$;
 
 -- A line of the audit log: who did it, never what was said.
@@ -79,7 +87,7 @@ $$;
 DO $$
 DECLARE f text;
 BEGIN
-  FOREACH f IN ARRAY ARRAY['command_first(staff_call)', 'command_done(staff_call, uuid, text, text)',
+  FOREACH f IN ARRAY ARRAY['command_key(staff_call)', 'command_first(staff_call)', 'command_done(staff_call, uuid, text, text)',
     'command_audit(staff_call, text, text, uuid, jsonb)', 'cursor_at(text)', 'cursor_of(timestamptz, uuid)',
     'folded(text)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);

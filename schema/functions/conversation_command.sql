@@ -264,6 +264,8 @@ BEGIN
   END IF;
   IF v_thread.id IS NULL THEN
     outcome := 'missing';
+  ELSIF p_body !~ '\S' THEN
+    outcome := 'input';
   ELSIF v_refusal IS NOT NULL THEN
     outcome := 'conflict';
     body := thread_refused(v_thread, v_refusal);
@@ -294,6 +296,8 @@ BEGIN
   v_thread := thread_lock(who.organization_id, p_conversation);
   IF v_thread.id IS NULL THEN
     outcome := 'missing';
+  ELSIF p_body !~ '\S' THEN
+    outcome := 'input';
   ELSE
     outcome := 'created';
     v_message := thread_note(who, v_thread, p_kind, p_body);
@@ -369,6 +373,8 @@ BEGIN
   v_refusal := thread_refusal(who, v_thread, p_epoch);
   IF v_thread.id IS NULL THEN
     outcome := 'missing';
+  ELSIF p_resolution !~ '^[a-z][a-z_]{0,39}$' THEN
+    outcome := 'input';
   ELSIF v_refusal IS NOT NULL THEN
     outcome := 'conflict';
     body := thread_refused(v_thread, v_refusal);
@@ -473,7 +479,7 @@ BEGIN
     SELECT * INTO v_customer FROM customers k WHERE k.organization_id = who.organization_id AND k.id = p_customer;
     v_phone := v_customer.phone_number;
   END IF;
-  IF (p_customer IS NULL) = (p_number IS NULL) OR (p_number IS NOT NULL AND v_phone IS NULL)
+  IF p_body !~ '\S' OR (p_customer IS NULL) = (p_number IS NULL) OR (p_number IS NOT NULL AND v_phone IS NULL)
      OR EXISTS (SELECT FROM organization_phone_numbers n WHERE n.organization_id = who.organization_id AND n.phone_number = v_phone)
      OR (p_store_number IS NOT NULL AND NOT EXISTS (SELECT FROM organization_phone_numbers n
            WHERE n.organization_id = who.organization_id AND n.phone_number = v_store AND n.is_active)) THEN

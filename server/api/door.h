@@ -26,16 +26,17 @@ enum api_from {
 	API_ORG,
 	API_USER,
 	API_SESSION,
-	API_ROLE,    /* its name */
-	API_MAY,     /* boolean: may the role do the action that field.name names? */
-	API_ACTIONS, /* JSON array of the names of all that it may do */
-	API_PATH,    /* the next {part} of the path, in their order; refused: 404 */
-	API_QUERY,   /* NULL when absent */
-	API_BODY,    /* a member of the JSON body; NULL when absent or null */
-	API_KEY,     /* the header Idempotency-Key: 1 to 128 printable characters, or NULL */
-	API_HASH,    /* bytea: SHA-256 of method, path, query and body */
-	API_REQUEST, /* the request's id, for the audit log */
-	API_ADDRESS, /* who is connected, as inet; NULL when it is no address */
+	API_ROLE,     /* its name */
+	API_MAY,      /* boolean: may the role do the action that field.name names? */
+	API_ACTIONS,  /* JSON array of the names of all that it may do */
+	API_PATH,     /* the next {part} of the path, in their order; refused: 404 */
+	API_QUERY,    /* NULL when absent */
+	API_BODY,     /* a member of the JSON body; NULL when absent or null */
+	API_KEY,      /* the header Idempotency-Key: 1 to 128 printable characters, or NULL */
+	API_SEGMENTS, /* in how many segments the body's member field.name travels as a text */
+	API_HASH,     /* bytea: SHA-256 of method, path, query and body */
+	API_REQUEST,  /* the request's id, for the audit log */
+	API_ADDRESS,  /* who is connected, as inet; NULL when it is no address */
 };
 
 #define API_PARAMS_MAX 20
@@ -73,6 +74,10 @@ struct api_param {
 #define FROM_MAY(action)                                      \
 	{                                                     \
 		.from = API_MAY, .field = {.name = (action) } \
+	}
+#define FROM_SEGMENTS(member)                                      \
+	{                                                          \
+		.from = API_SEGMENTS, .field = {.name = (member) } \
 	}
 
 /* The statement answers one row `outcome text, body text` (no row is `missing`):

@@ -10,6 +10,7 @@
 #include "server/twilio/form.h"
 #include "shared/buf.h"
 #include "shared/log.h"
+#include "shared/segments.h"
 
 #define KEY_MAX 128
 
@@ -146,6 +147,19 @@ static const char *hash_of(struct reading *g)
 	return text;
 }
 
+static const char *segments_count(struct reading *g, const char *member)
+{
+	for (size_t i = 0; g->row->params[i].from != API_END; i++) {
+		const struct api_param *p = &g->row->params[i];
+
+		if (p->from == API_BODY && strcmp(p->field.name, member) == 0)
+			return g->values[i] == NULL
+				       ? NULL
+				       : db_int(g->flow, segments_of(str_of(g->values[i])).count);
+	}
+	BUG("the row has no member %s", member);
+}
+
 static const char *actions_of(struct flow *f, enum role role)
 {
 	struct buf b;
@@ -180,6 +194,7 @@ static bool known_filled(struct reading *g, const struct staff *who)
 			*value = db_bool(role_may(who->role, action_find(p->field.name)));
 			break;
 		case API_ACTIONS: *value = actions_of(g->flow, who->role); break;
+		case API_SEGMENTS: *value = segments_count(g, p->field.name); break;
 		case API_HASH: *value = hash_of(g); break;
 		case API_REQUEST: *value = arena_strdup(&g->flow->arena, g->request->id); break;
 		case API_ADDRESS: *value = address_of(&g->flow->arena, g->request); break;

@@ -168,7 +168,7 @@ static const char *const life[] = {
 	/* a person writes a note, and has another thread */
 	"SELECT conversation_note(row('" DEMO_ORG_A
 	"', (SELECT min(id::text)::uuid FROM user_profiles),"
-	" NULL, 'r', NULL, NULL, NULL)::staff_call, id, 'note', 'careful') FROM conversations"
+	" NULL, NULL, NULL, NULL, NULL)::staff_call, id, 'note', 'careful') FROM conversations"
 	" WHERE peer = '" MAYA "'",
 	/* a person signs in and out, and is switched off */
 	"INSERT INTO user_sessions (organization_id, user_id, refresh_hash, expires_at)"

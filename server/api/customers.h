@@ -1,0 +1,12 @@
+/*
+ * customers.h - rows of the API: customers as staff read them. The SQL is in
+ * schema/functions/customer.sql.
+ */
+#ifndef SWITCHBACK_SERVER_API_CUSTOMERS_H
+#define SWITCHBACK_SERVER_API_CUSTOMERS_H
+
+#include "server/api/door.h"
+
+extern const struct api_row customer_search_row, customer_one_row;
+
+#endif
