@@ -58,12 +58,14 @@ CTL_DIRS := server/ctl
 SIM_DIRS := tests/sim
 SIM_BASE_DIRS := server/core server/net
 KEEP_DIRS := server/keep
+TUI_DIRS := tui tui/model tui/view tui/draw tui/keys tui/words tui/paint tui/link
 SUPPORT_DIRS := tests/support
 SHARED_DIRS := shared shared/wire
-DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEEP_DIRS) $(SUPPORT_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
+DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEEP_DIRS) $(TUI_DIRS) $(SUPPORT_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
 
 SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc) $(LLHTTP_LIBS)
 CTL_LIBS = $(SERVICE_LIBS) -lcsv
+TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto)
 SIM_LIBS = $(SERVICE_LIBS) $(call lib,expat ncursesw)
 TEST_LIBS = $(SIM_LIBS) -lcsv $(call lib,criterion yaml-0.1)
 
@@ -124,6 +126,11 @@ $($(1)_BIN)/switchback-sim: $(BUILD)/obj/$(1)/tests/sim/main.o $(call archives,$
 	@mkdir -p $$(@D)
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(SIM_LIBS)
+
+$($(1)_BIN)/switchback: $(BUILD)/obj/$(1)/tui/main.o $(call archives,$(1),$(TUI_DIRS) $(SHARED_DIRS))
+	@mkdir -p $$(@D)
+	@echo "  LD[$(1)]  $$@"
+	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(TUI_LIBS)
 endef
 $(foreach m,$(MODES),$(eval $(call mode_rules,$(m))))
 
@@ -133,7 +140,8 @@ $(BUILD)/gen/schema_files.c: server/db/schema_list.sh $(wildcard schema schema/f
 	@$< > $@
 
 PROGRAMS := $(if $(wildcard server/main.c),switchbackd) $(if $(wildcard server/ctl/main.c),switchbackctl) \
-            $(if $(wildcard server/keep/main.c),switchback-keep) $(if $(wildcard tests/sim/main.c),switchback-sim)
+            $(if $(wildcard server/keep/main.c),switchback-keep) $(if $(wildcard tests/sim/main.c),switchback-sim) \
+            $(if $(wildcard tui/main.c),switchback)
 
 .PHONY: all asan
 all: $(addprefix $(BUILD)/,$(PROGRAMS))
@@ -146,6 +154,15 @@ TEST_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) $(SIM_DIRS) $(CTL_DIRS) $(
 
 # A unit test links its own folder and what every folder stands on, so it builds while others are in pieces.
 UNIT_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) shared shared/wire server/core server/net server/twilio server/agent server/staff server/db server/ctl) $(BUILD)/obj/asan/server/api/roles.o $(BUILD)/obj/asan/llhttp/lib.a
+
+# The console's tests link the console, and of the service no more than the other end of a line.
+TUI_TEST_ARCHIVES := $(call archives,asan,$(TUI_DIRS) $(SHARED_DIRS) $(SUPPORT_DIRS) server/net server/core) $(BUILD)/obj/asan/llhttp/lib.a
+define tui_test_rule
+$(BUILD)/asan/tests/$(1)/%: $(BUILD)/obj/asan/tests/$(1)/%.o $$(TUI_TEST_ARCHIVES)
+	@mkdir -p $$(@D)
+	@$(CC) $(asan_LDFLAGS) -pthread -o $$@ $$< -Wl,--start-group $$(TUI_TEST_ARCHIVES) -Wl,--end-group $(TEST_LIBS)
+endef
+$(foreach d,unit/tui screen,$(eval $(call tui_test_rule,$(d))))
 
 $(BUILD)/asan/tests/unit/%: $(BUILD)/obj/asan/tests/unit/%.o $(UNIT_ARCHIVES)
 	@mkdir -p $(@D)
@@ -163,6 +180,15 @@ tests: $(TEST_BIN)
 $(BUILD)/bench/load: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/bench/*.c)) $(call archives,release,shared)
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
+
+# The consoles that are cut and the staff who race: the other side of end-to-end tests.
+STORM := $(BUILD)/storm/followers $(BUILD)/storm/racers
+$(STORM): $(BUILD)/storm/%: $(BUILD)/obj/release/tests/storm/%.o \
+		$(patsubst %.c,$(BUILD)/obj/release/%.o,tests/storm/follow.c tests/storm/ask.c) $(call archives,release,shared)
+	@mkdir -p $(@D)
+	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
+.PHONY: storm
+storm: $(STORM)
 
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)

@@ -14,10 +14,10 @@
 #include "server/jobs/jobs.h"
 #include "server/jobs/runner.h"
 #include "server/store/turn.h"
-#include "server/twilio/segments.h"
 #include "shared/cards.h"
 #include "shared/clock.h"
 #include "shared/log.h"
+#include "shared/segments.h"
 #include "shared/wire/pairs.h"
 
 static flow_step asked, context_known, stored;

@@ -19,10 +19,10 @@
 #include "server/jobs/runner.h"
 #include "server/keys.h"
 #include "server/twilio/message_api.h"
-#include "server/twilio/segments.h"
 #include "server/twilio/status.h"
 #include "shared/clock.h"
 #include "shared/log.h"
+#include "shared/segments.h"
 
 #define SEND_MS          10000
 #define LOOK_MS          5000

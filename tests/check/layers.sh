@@ -28,10 +28,12 @@ server/ctl| shared server/agent server/twilio server/db/schema_list.h server/api
 server/keep| shared                                              | none
 server| shared server                                            | any
 tests/sim| shared server/core server/net                         | uv jansson libcrypto expat ncursesw utf8proc
-tests/support| shared server tests/sim                           | any
+tests/support| shared server tui tests/sim                         | any
 tests/bench| shared                                              | libcrypto
+tests/storm| shared                                              | none
 tests/fuzz| shared server tests/support                          | any
-tests| shared server tests/support tests/sim schema              | any
+tests| shared server tui tests/support tests/sim schema          | any
+tui/link| shared tui/model/msg.h tui/model/outgoing.h           | curl
 tui| shared tui                                                  | any
 RULES
 }

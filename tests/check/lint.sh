@@ -19,7 +19,7 @@ if [ "${1:-}" = --one ]; then
 		# under the sanitizers (to it a failed assertion goes on). Tests also write hostile text and stand in for libc.
 		depth=(-Xclang -analyzer-config -Xclang max-nodes=75000) relaxed=()
 		case $file in
-		tests/sim/* | tests/bench/*) ;;
+		tests/sim/* | tests/bench/* | tests/storm/*) ;;
 		tests/*) relaxed=('--checks=-clang-analyzer-*,-bugprone-suspicious-memory-comparison,-cert-exp42-c,-cert-flp37-c,-misc-misleading-bidirectional,-readability-inconsistent-declaration-parameter-name') ;;
 		esac
 		clang-tidy --quiet "${relaxed[@]}" "$file" -- "${flags[@]}" "${depth[@]}" >"$stamp.out" 2>"$stamp.err" || failed=1
@@ -149,7 +149,7 @@ unread() {
 		file=${path#\*} file=${file//%//}
 		for check in tidy cppcheck analyzer; do
 			case $check:$file in
-			*:tests/sim/* | *:tests/support/* | *:tests/bench/*) ;;
+			*:tests/sim/* | *:tests/support/* | *:tests/bench/* | *:tests/storm/*) ;;
 			# Criterion's macros are no C to cppcheck, and its tests leak by design until they end.
 			cppcheck:tests/* | analyzer:tests/*) continue ;;
 			esac

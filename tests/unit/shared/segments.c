@@ -1,7 +1,7 @@
 /*
  * segments.c - texts are counted as Twilio counts them.
  */
-#include "server/twilio/segments.h"
+#include "shared/segments.h"
 
 #include <criterion/criterion.h>
 

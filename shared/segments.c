@@ -4,7 +4,7 @@
  * The text is walked once, character by character as a reader sees them, and both encodings are
  * counted side by side: the first character outside GSM-7 only decides which count is the answer.
  */
-#include "server/twilio/segments.h"
+#include "shared/segments.h"
 
 #include "shared/utf8.h"
 

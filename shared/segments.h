@@ -6,8 +6,8 @@
  * What a reader takes for one character is not split over two segments. This is Twilio's own
  * counting (without "smart encoding"), which is what we are billed by.
  */
-#ifndef SWITCHBACK_SERVER_TWILIO_SEGMENTS_H
-#define SWITCHBACK_SERVER_TWILIO_SEGMENTS_H
+#ifndef SWITCHBACK_SHARED_SEGMENTS_H
+#define SWITCHBACK_SHARED_SEGMENTS_H
 
 #include "shared/str.h"
 
