@@ -182,7 +182,7 @@ void answer_send(struct conn *c, int status, const char *content_type, struct st
 		 const struct web_field *fields, size_t fields_n)
 {
 	bool bodiless = c->head_only || status == 204 || status == 304;
-	struct text t;
+	UNINITIALIZED struct text t;
 	struct iovec v[2];
 	struct msghdr m = {.msg_iov = v, .msg_iovlen = 2};
 	ssize_t sent;
