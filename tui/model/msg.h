@@ -47,7 +47,8 @@ enum press {
 struct key {
 	enum press press;
 	uint32_t code;
-	bool alt; /* Alt or Esc before it */
+	bool alt;  /* Alt or Esc before it */
+	bool more; /* further input was waiting already: an unmarked paste, perhaps */
 };
 
 enum link_state {

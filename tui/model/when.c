@@ -1,0 +1,137 @@
+/*
+ * when.c - see when.h.
+ */
+#include "tui/model/when.h"
+
+#include "shared/day.h"
+#include "tui/words/words.h"
+
+#define SECOND INT64_C(1000000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+struct wall {
+	int64_t day;
+	int minute;
+	struct day date;
+};
+
+static struct wall wall_of(const struct when *w, int64_t at_us)
+{
+	struct wall r;
+
+	if (w->zone != NULL) {
+		struct zone_time t;
+
+		zone_local(w->zone, at_us, &t);
+		r.day = t.day;
+		r.minute = t.minute;
+	} else {
+		r.day = at_us / DAY;
+		r.minute = (int)(at_us % DAY / MINUTE);
+	}
+	r.date = day_split(r.day);
+	return r;
+}
+
+static const char *month_name(const struct when *w, int month, bool is_long)
+{
+	return say(w->language, (enum word)((is_long ? WORD_JANUARY : WORD_JAN) + (month - 1)));
+}
+
+static const char *weekday_name(const struct when *w, int weekday, bool is_long)
+{
+	return say(w->language, (enum word)((is_long ? WORD_MONDAY : WORD_MON) + (weekday - 1)));
+}
+
+static void clock_write(const struct when *w, int minute, char out[WHEN_TEXT])
+{
+	snprintf(out, WHEN_TEXT, w->language == LANGUAGE_FR ? "%d h %02d" : "%d:%02d", minute / 60,
+		 minute % 60);
+}
+
+void when_clock(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
+{
+	clock_write(w, wall_of(w, at_us).minute, out);
+}
+
+/* What is less than a day, in minutes or hours; false when it is more. */
+static bool span_write(const struct when *w, int64_t span, char out[WHEN_TEXT])
+{
+	if (span < MINUTE)
+		snprintf(out, WHEN_TEXT, "%s", say(w->language, WORD_NOW));
+	else if (span < HOUR)
+		snprintf(out, WHEN_TEXT, "%d min", (int)(span / MINUTE));
+	else if (span < DAY)
+		snprintf(out, WHEN_TEXT, "%d h", (int)(span / HOUR));
+	else
+		return false;
+	return true;
+}
+
+void when_short(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
+{
+	struct wall r;
+
+	if (span_write(w, w->now_us - at_us, out))
+		return;
+	r = wall_of(w, at_us);
+	snprintf(out, WHEN_TEXT, "%d %s", r.date.mday, month_name(w, r.date.month, false));
+}
+
+void when_since(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
+{
+	int64_t span = w->now_us - at_us;
+
+	if (span >= DAY)
+		snprintf(out, WHEN_TEXT, "%d %s", (int)(span / DAY),
+			 say(w->language, WORD_DAYS_SHORT));
+	else if (span >= HOUR && span < 10 * HOUR)
+		snprintf(out, WHEN_TEXT, "%d h %02d", (int)(span / HOUR),
+			 (int)(span % HOUR / MINUTE));
+	else
+		(void)span_write(w, span, out);
+}
+
+void when_day(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
+{
+	struct wall r = wall_of(w, at_us), now = wall_of(w, w->now_us);
+	const char *weekday = weekday_name(w, r.date.weekday, true);
+	const char *month = month_name(w, r.date.month, true);
+
+	if (r.day == now.day)
+		snprintf(out, WHEN_TEXT, "%s", say(w->language, WORD_TODAY));
+	else if (r.day == now.day - 1)
+		snprintf(out, WHEN_TEXT, "%s", say(w->language, WORD_YESTERDAY));
+	else if (r.date.year == now.date.year)
+		snprintf(out, WHEN_TEXT, "%s %d %s", weekday, r.date.mday, month);
+	else
+		snprintf(out, WHEN_TEXT, "%s %d %s %d", weekday, r.date.mday, month, r.date.year);
+}
+
+void when_full(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
+{
+	struct wall r = wall_of(w, at_us);
+	char clock[WHEN_TEXT];
+
+	clock_write(w, r.minute, clock);
+	if (r.day == wall_of(w, w->now_us).day)
+		snprintf(out, WHEN_TEXT, "%s", clock);
+	else
+		snprintf(out, WHEN_TEXT, "%.9s %d %.9s %.12s",
+			 weekday_name(w, r.date.weekday, false), r.date.mday,
+			 month_name(w, r.date.month, false), clock);
+}
+
+void when_date(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
+{
+	struct wall r = wall_of(w, at_us);
+
+	snprintf(out, WHEN_TEXT, "%d-%02d-%02d", r.date.year, r.date.month, r.date.mday);
+}
+
+int64_t when_day_number(const struct when *w, int64_t at_us)
+{
+	return wall_of(w, at_us).day;
+}
