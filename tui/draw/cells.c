@@ -9,12 +9,13 @@ static const struct {
 	uint32_t c;
 	char plain;
 } signs[SIGNS] = {
-	[SIGN_ACROSS] = {0x2500, '-'},  [SIGN_DOWN] = {0x2502, '|'},
-	[SIGN_JOINT] = {0x253C, '+'},   [SIGN_MORE] = {0x2026, '~'},
-	[SIGN_DOT] = {0x25CF, '*'},     [SIGN_RING] = {0x25CB, 'o'},
-	[SIGN_POINTER] = {0x25B8, '>'}, [SIGN_BETWEEN] = {0x00B7, '-'},
-	[SIGN_UP_MORE] = {0x2191, '^'}, [SIGN_DOWN_MORE] = {0x2193, 'v'},
-	[SIGN_BAR] = {0x2502, '|'},
+	[SIGN_ACROSS] = {0x2500, '-'},    [SIGN_DOWN] = {0x2502, '|'},
+	[SIGN_MORE] = {0x2026, '~'},      [SIGN_DOT] = {0x25CF, '*'},
+	[SIGN_RING] = {0x25CB, 'o'},      [SIGN_POINTER] = {0x25B8, '>'},
+	[SIGN_BETWEEN] = {0x00B7, '-'},   [SIGN_UP_MORE] = {0x2191, '^'},
+	[SIGN_DOWN_MORE] = {0x2193, 'v'}, [SIGN_BAR] = {0x2502, '|'},
+	[SIGN_CORNER_1] = {0x250C, '+'},  [SIGN_CORNER_2] = {0x2510, '+'},
+	[SIGN_CORNER_3] = {0x2514, '+'},  [SIGN_CORNER_4] = {0x2518, '+'},
 };
 
 void cells_init(struct cells *g, int rows, int cols, bool plain)

@@ -89,6 +89,7 @@ void notice_set(struct model *m, enum look look, const char *text)
 {
 	snprintf(m->notice.text, sizeof m->notice.text, "%s", text);
 	m->notice.look = look;
+	m->notice.since_ms = m->mono_ms;
 	m->notice.until_ms = m->mono_ms + NOTICE_MS;
 	m->dirty = true;
 }

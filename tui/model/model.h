@@ -170,6 +170,7 @@ struct confirm {
 struct notice {
 	char text[400]; /* "": none */
 	enum look look;
+	int64_t since_ms;
 	int64_t until_ms; /* 0: until the next key */
 };
 
