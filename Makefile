@@ -181,10 +181,14 @@ $(BUILD)/bench/load: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/be
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
 
-# The consoles that are cut again and again: an end-to-end test's other side.
-$(BUILD)/storm/followers: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/storm/*.c)) $(call archives,release,shared)
+# The consoles that are cut and the staff who race: the other side of end-to-end tests.
+STORM := $(BUILD)/storm/followers $(BUILD)/storm/racers
+$(STORM): $(BUILD)/storm/%: $(BUILD)/obj/release/tests/storm/%.o \
+		$(patsubst %.c,$(BUILD)/obj/release/%.o,tests/storm/follow.c tests/storm/ask.c) $(call archives,release,shared)
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
+.PHONY: storm
+storm: $(STORM)
 
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)

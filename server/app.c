@@ -34,6 +34,14 @@ static unsigned streams_room(unsigned descriptors)
 		(int64_t)descriptors - OWN_DESCRIPTORS - connections_room(descriptors), 64, 100000);
 }
 
+static void session_forgotten(void *with, const char *organization_id, const char *user_id,
+			      const char *session_id)
+{
+	struct app *a = with;
+
+	sessions_ended(a->sessions, organization_id, user_id, session_id);
+}
+
 bool app_open(struct app *a, const struct settings *s, struct err *err)
 {
 	struct db_options db = {.url = s->app_database_url};
@@ -55,6 +63,7 @@ bool app_open(struct app *a, const struct settings *s, struct err *err)
 	a->delays = delays_new();
 	a->sessions = sessions_new();
 	a->hub = hub_open(&a->loop, a->flows, a->db, s->app_database_url);
+	hub_on_session_ended(a->hub, session_forgotten, a);
 	a->web = web_open(&a->loop, a, &web);
 	uv_timer_init(&a->loop.uv, &a->stop_limit);
 	a->stop_limit.data = a;

@@ -101,16 +101,16 @@ static bool request_read(struct flow *f, struct login *l)
 	static const struct field password = {"password", FIELD_TEXT, true, 1, 1024, NULL};
 	static const struct field client = {"client", FIELD_TEXT, false, 0, 200, NULL};
 	static const struct field *const members[] = {&organization, &email, &password, &client};
-	const char *values[ARRAY_LEN(members)];
-	bool ok = fields_read(members, ARRAY_LEN(members), l->request->body, &f->arena, values,
-			      &f->err);
+	const char *values[ARRAY_LEN(members)] = {NULL};
+	bool ok =
+		fields_read(members, ARRAY_LEN(members), l->request->body, &f->arena, values, NULL);
 
 	wiped(l->request->body); /* the password lies in the connection's buffer too */
+	l->password = str_of(values[2]);
 	if (!ok)
 		return false;
 	l->organization = str_of(values[0]);
 	l->email = str_of(values[1]);
-	l->password = str_of(values[2]);
 	l->client = str_of(values[3]);
 	l->request_id = arena_strdup(&f->arena, l->request->id);
 	l->address = address_of(&f->arena, l->request);
@@ -130,8 +130,11 @@ static void received(struct flow *f)
 		web_reply_refusal(l->ticket, PROBLEM_MEDIA_TYPE);
 		return;
 	}
-	if (!request_read(f, l))
+	if (!request_read(f, l)) { /* no failure of the flow: anybody could fill the log */
+		wiped(l->password);
+		web_reply_refusal(l->ticket, PROBLEM_INPUT);
 		return;
+	}
 	seconds = wait_of_place(f, l);
 	if (seconds > 0) {
 		wiped(l->password);
@@ -149,11 +152,11 @@ static void account_found(struct flow *f)
 
 	if (seconds > 0)
 		delayed(f, l, seconds);
-	else
-		password_check(f, f->app->passwords, l->password, l->found.hash, &l->checked);
-	wiped(l->password);
-	if (seconds == 0)
+	else if (password_check(f, f->app->passwords, l->password, l->found.hash, &l->checked))
 		flow_then(f, password_known);
+	else
+		web_reply_refusal(l->ticket, PROBLEM_BUSY);
+	wiped(l->password);
 }
 
 static void refuse(struct flow *f, struct login *l)
@@ -205,7 +208,6 @@ static void kept(struct flow *f)
 	snprintf(who.session_id, ID_TEXT, "%s", l->made.session);
 	f->app->figures.sign_ins++;
 	tokens_reply(f->app, l->ticket, &who, l->refresh.text);
-	l->refresh = (struct refresh){0};
 	explicit_bzero(l->refresh.text, sizeof l->refresh.text);
 }
 

@@ -8,6 +8,7 @@
 #include "server/app.h"
 #include "server/events/hub.h"
 #include "server/jobs/runner.h"
+#include "server/staff/passwords.h"
 #include "shared/buf.h"
 #include "shared/clock.h"
 
@@ -82,6 +83,17 @@ static void database_shown(struct buf *b, const struct app *app)
 	figure(b, "database_lost_total", "counter", "Connections lost", (double)d.lost);
 }
 
+static void staff_shown(struct buf *b, const struct app *app)
+{
+	struct passwords_figures p;
+
+	passwords_figures(app->passwords, &p);
+	figure(b, "password_checks_waiting", "gauge", "Sign-ins that wait for their turn",
+	       p.waiting);
+	figure(b, "password_checks_turned_away_total", "counter",
+	       "Sign-ins refused because too many waited", (double)p.refused);
+}
+
 static void process_shown(struct buf *b, const struct app *app)
 {
 	struct rusage u;
@@ -108,6 +120,7 @@ void metrics(struct app *app, const struct web_request *r, struct ticket t)
 	web_shown(&b, app);
 	streams_shown(&b, app);
 	database_shown(&b, app);
+	staff_shown(&b, app);
 	process_shown(&b, app);
 	web_reply(t, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&b));
 	buf_clear(&b);

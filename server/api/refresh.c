@@ -51,8 +51,10 @@ static void asked(struct flow *f)
 		web_reply_refusal(n->ticket, PROBLEM_MEDIA_TYPE);
 		return;
 	}
-	if (!fields_read(members, 1, n->request->body, &f->arena, &value, &f->err))
+	if (!fields_read(members, 1, n->request->body, &f->arena, &value, NULL)) {
+		web_reply_refusal(n->ticket, PROBLEM_INPUT);
 		return;
+	}
 	if (!refresh_read(str_of(value), &n->shown)) {
 		refuse(f, n);
 		return;

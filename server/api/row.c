@@ -8,9 +8,9 @@
 #include "server/app.h"
 #include "server/staff/refresh.h"
 #include "server/twilio/form.h"
-#include "server/twilio/segments.h"
 #include "shared/buf.h"
 #include "shared/log.h"
+#include "shared/segments.h"
 
 #define KEY_MAX 128
 

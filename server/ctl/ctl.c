@@ -68,6 +68,8 @@ static const struct ctl_command commands[] = {
 	 user_list},
 	{"user set", "EMAIL --organization SLUG [--role ROLE] [--name TEXT] ...", USER_OPTIONS,
 	 "change a staff account", 1, 1, true, user_set},
+	{"user role", "EMAIL ROLE --organization SLUG",
+	 "organization=", "give an account another role", 2, 2, true, user_role},
 	{"user disable", "EMAIL --organization SLUG",
 	 "organization=", "end an account and its sign-ins", 1, 1, true, user_disable},
 	{"user enable", "EMAIL --organization SLUG",

@@ -46,7 +46,7 @@ ctl_function organization_add, organization_list, organization_show, organizatio
 ctl_function number_add, number_list, number_remove;
 ctl_function customer_list, customer_show, customer_add, customer_opt_out, customer_opt_in,
 	customer_export, customer_erase;
-ctl_function user_add, user_list, user_set, user_disable, user_enable, user_password;
+ctl_function user_add, user_list, user_set, user_disable, user_enable, user_password, user_role;
 ctl_function import_customers, import_orders, import_products;
 ctl_function secrets_reseal, audit_verify, audit_list;
 ctl_function check_command, roles_command, settings_command;

@@ -62,10 +62,24 @@ bool scope_audit(struct ctl *c, const char *action, const char *kind, const char
 		c->organization_id, operator_name(c), action, kind, object, detail);
 }
 
+/* Tells the running services that events may have been committed there (server/events/hub.h). Only
+ * a hint: they look by themselves within a second, so its failure is nothing. */
+static void events_hinted(struct ctl *c)
+{
+	struct err ignored;
+
+	if (!DATABASE_DO(&c->db, &ignored, "SELECT pg_notify('switchback_events', $1)",
+			 c->organization_id))
+		database_rollback(&c->db);
+}
+
 bool scope_end(struct ctl *c, const char *action, const char *kind, const char *object,
 	       const char *detail, struct err *err)
 {
-	return scope_audit(c, action, kind, object, detail, err) && database_commit(&c->db, err);
+	if (!scope_audit(c, action, kind, object, detail, err) || !database_commit(&c->db, err))
+		return false;
+	events_hinted(c);
+	return true;
 }
 
 /* The owner is under row security like everybody else, but may take the place of the role that

@@ -1,8 +1,9 @@
 /*
- * user.c - switchbackctl user add, list, set, disable, enable, password: staff accounts of a store.
+ * user.c - switchbackctl user add, list, set, role, disable, enable, password: staff accounts of a
+ * store.
  *
- * Whatever ends or changes what an account may do ends its sign-ins too: a token is a claim, the
- * session row is the truth.
+ * A new password and disabling end the account's sign-ins, a new role its open streams: triggers of
+ * the database see to that, and tell the running services (schema/functions/session.sql).
  */
 #include "server/api/roles.h"
 #include "server/ctl/columns.h"
@@ -71,14 +72,6 @@ static bool user_find(struct ctl *c, const char **id, bool *active, struct err *
 	return found;
 }
 
-static bool sessions_end(struct ctl *c, const char *id, const char *reason, struct err *err)
-{
-	return DATABASE_DO(&c->db, err,
-			   "UPDATE user_sessions SET revoked_at = now(), revoked_reason = $3 WHERE "
-			   "organization_id = $1 AND user_id = $2 AND revoked_at IS NULL",
-			   c->organization_id, id, reason);
-}
-
 /* ---- passwords ------------------------------------------------------------------------------- */
 
 static bool password_read(struct ctl *c, const char *email, const char **hash, struct err *err)
@@ -123,7 +116,6 @@ bool user_password(struct ctl *c, struct err *err)
 		return false;
 	password_columns(&cs, hash);
 	return columns_update(c, "user_profiles", "organization_id", id, &cs, err) &&
-	       sessions_end(c, id, "password_changed", err) &&
 	       scope_end(c, "user.password", "user", id, NULL, err);
 }
 
@@ -199,8 +191,24 @@ bool user_set(struct ctl *c, struct err *err)
 			       "Nothing to set was given; --help lists the options.");
 	return user_find(c, &id, &active, err) &&
 	       columns_update(c, "user_profiles", "organization_id", id, &cs, err) &&
-	       (!args_has(&c->args, "role") || sessions_end(c, id, "role_changed", err)) &&
 	       scope_end(c, "user.set", "user", id, columns_audit(c, &cs), err);
+}
+
+bool user_role(struct ctl *c, struct err *err)
+{
+	struct columns cs = {0};
+	enum role role;
+	const char *id;
+	bool active;
+
+	if (!role_parse(str_of(c->args.rest[1]), &role))
+		return err_set(err, ERR_INPUT,
+			       "A role is one of admin, manager, staff, service_tech.");
+	columns_add(&cs, "role", NULL, role_name(role));
+	return user_find(c, &id, &active, err) &&
+	       columns_update(c, "user_profiles", "organization_id", id, &cs, err) &&
+	       scope_end(c, "user.role", "user", id,
+			 arena_printf(&c->arena, "{\"role\": \"%s\"}", role_name(role)), err);
 }
 
 static bool active_set(struct ctl *c, bool active, struct err *err)
@@ -212,7 +220,6 @@ static bool active_set(struct ctl *c, bool active, struct err *err)
 	columns_add(&cs, "is_active", "boolean", active ? "true" : "false");
 	return user_find(c, &id, &was, err) &&
 	       columns_update(c, "user_profiles", "organization_id", id, &cs, err) &&
-	       (active || sessions_end(c, id, "disabled", err)) &&
 	       scope_end(c, active ? "user.enable" : "user.disable", "user", id, NULL, err);
 }
 

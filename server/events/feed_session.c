@@ -38,6 +38,20 @@ static void follower_ended(struct follower *fo, const struct event_row *e)
 	follower_end(fo, words);
 }
 
+/* Whoever remembers sessions forgets this one. */
+static void session_tell(struct feed *f, const struct uuid *user, const struct uuid *session)
+{
+	char user_text[UUID_TEXT], session_text[UUID_TEXT];
+
+	if (f->hub->session_told == NULL)
+		return;
+	uuid_write(user, user_text);
+	if (session != NULL)
+		uuid_write(session, session_text);
+	f->hub->session_told(f->hub->session_with, f->organization, user_text,
+			     session == NULL ? NULL : session_text);
+}
+
 void feed_session_ended(struct feed *f, const struct event_row *e)
 {
 	struct circle *circles[] = {&f->live, &f->late};
@@ -45,6 +59,7 @@ void feed_session_ended(struct feed *f, const struct event_row *e)
 
 	if (!uuid_read(e->ended_user, &user) || (e->ended.n > 0 && !uuid_read(e->ended, &session)))
 		return;
+	session_tell(f, &user, e->ended.n > 0 ? &session : NULL);
 	for (size_t c = 0; c < ARRAY_LEN(circles); c++) {
 		struct follower *fo = circles[c]->turn, *next;
 

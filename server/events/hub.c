@@ -292,6 +292,15 @@ void hub_follow(struct hub *h, struct ticket t, const struct hub_wish *wish, str
 		feed_join(feed_of(h, &id), fo);
 }
 
+void hub_on_session_ended(struct hub *h,
+			  void (*told)(void *with, const char *organization_id, const char *user_id,
+				       const char *session_id),
+			  void *with)
+{
+	h->session_told = told;
+	h->session_with = with;
+}
+
 static void feed_stop(struct feed *f)
 {
 	feed_end(f, FEED_STOPPING);

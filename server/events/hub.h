@@ -34,6 +34,13 @@ struct hub_wish {
  * after wish->after, each once and in order, until the session ends or its client goes. */
 void hub_follow(struct hub *h, struct ticket t, const struct hub_wish *wish, struct str first);
 
+/* Calls told(with, organization, user, session) when an event says that a session has ended;
+ * session NULL: all of the user's. Only of organizations that somebody follows here. */
+void hub_on_session_ended(struct hub *h,
+			  void (*told)(void *with, const char *organization_id, const char *user_id,
+				       const char *session_id),
+			  void *with);
+
 /* Ends every stream with a word to its client, and begins none any more. */
 void hub_stop(struct hub *h);
 /* The same, and goes. Close the flows first, the web server after it. NULL is fine. */

@@ -22,6 +22,9 @@ struct hub {
 	struct feed *busy, **busy_end; /* feeds with such followers, in the order of their turns */
 	bool looking;                  /* at the newest numbers */
 	bool stopped;
+	void (*session_told)(void *with, const char *organization_id, const char *user_id,
+			     const char *session_id);
+	void *session_with;
 	struct hub_figures figures;
 };
 

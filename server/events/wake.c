@@ -11,8 +11,9 @@
 #define CHANNEL   "switchback_events"
 #define HERE_MS   5000
 #define OTHERS_MS 16000
-#define SAY_MAX   1024 /* organizations that wait to be said; more are left to the hubs' own looks \
-			*/
+#define SAY_MAX                                                                          \
+	1024 /* organizations that wait to be said; more are left to the hubs' own looks \
+	      */
 #define MESSAGE_N (CHANNEL_MESSAGE_MAX / UUID_TEXT) /* in one message */
 
 struct wake {

@@ -134,7 +134,7 @@ static void start_next(struct passwords *p)
 	}
 }
 
-void password_check(struct flow *f, struct passwords *p, struct str password, const char *hash,
+bool password_check(struct flow *f, struct passwords *p, struct str password, const char *hash,
 		    struct password_checked *out)
 {
 	struct job *j;
@@ -142,8 +142,7 @@ void password_check(struct flow *f, struct passwords *p, struct str password, co
 	*out = (struct password_checked){.matches = false};
 	if (p->figures.waiting >= PASSWORDS_WAITING_MAX) {
 		p->figures.refused++;
-		flow_fail(f, ERR_BUSY, "too many sign-ins at once");
-		return;
+		return false;
 	}
 	j = xcalloc(1, sizeof *j);
 	j->owner = p;
@@ -162,6 +161,7 @@ void password_check(struct flow *f, struct passwords *p, struct str password, co
 	p->last = j;
 	p->figures.waiting++;
 	start_next(p);
+	return true;
 }
 
 void passwords_figures(const struct passwords *p, struct passwords_figures *out)

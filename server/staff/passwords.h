@@ -1,7 +1,7 @@
 /*
  * passwords.h - checking passwords off the loop: bcrypt takes a quarter of a second, and a flood of
  * sign-ins must not hold up anything else. Two at a time (libuv's pool has four threads, which look
- * up names too), PASSWORDS_WAITING_MAX behind them, beyond that "busy".
+ * up names too), PASSWORDS_WAITING_MAX behind them, beyond that none is taken.
  *
  * The password is copied into the job and wiped when it is done; a flow that goes meanwhile changes
  * nothing about that.
@@ -29,9 +29,10 @@ struct password_checked {
 					    one; else empty */
 };
 
-/* Asks. hash NULL (nobody's account) takes as long and never matches. ERR_BUSY when too many
- * wait. Passwords beyond PASSWORD_BYTES_MAX match nothing. */
-void password_check(struct flow *f, struct passwords *p, struct str password, const char *hash,
+/* Asks; false when too many wait already, then nothing was asked. hash NULL (nobody's account)
+ * takes as long and never matches. Passwords beyond PASSWORD_BYTES_MAX match nothing. */
+MUST_USE
+bool password_check(struct flow *f, struct passwords *p, struct str password, const char *hash,
 		    struct password_checked *out);
 
 struct passwords_figures {

@@ -129,7 +129,7 @@ phase "programs built"
 # The longest first, so that the cores end together.
 mapfile -t list < <(programs | wanted "$@" | awk '{ print ($0 ~ /e2e/ ? 0 : $0 ~ /flow|store/ ? 1 : 2), $0 }' | sort -s -k1,1n | cut -d' ' -f2)
 mapfile -t binaries < <(printf '%s\n' "${list[@]}" | grep "^$BUILD/")
-make -s -j"$jobs" "${binaries[@]}" "$BUILD/bench/load" "$BUILD/storm/followers" 9>&-
+make -s -j"$jobs" "${binaries[@]}" "$BUILD/bench/load" storm 9>&-
 phase "tests built"
 
 # The lint wants the cores, the tests mostly wait: it runs beside them, and gives way.

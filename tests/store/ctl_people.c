@@ -326,10 +326,11 @@ Test(ctl_people, whatever_ends_an_accounts_rights_ends_its_sign_ins)
 		"organization_id, id, sha256(gen_random_uuid()::text::bytea), now() + interval '1 "
 		"day' FROM "
 		"user_profiles";
-	static const char reason[] =
-		"SELECT coalesce(max(revoked_reason), 'none') FROM (SELECT revoked_reason FROM "
-		"user_sessions "
-		"ORDER BY created_at DESC, revoked_at DESC NULLS FIRST LIMIT 1) x";
+	static const char ended[] =
+		"SELECT coalesce(string_agg(payload->>'reason', ' ' ORDER BY seq), 'none') FROM "
+		"events WHERE type = 'session.ended'";
+	static const char in_force[] =
+		"SELECT count(*) FROM user_sessions WHERE revoked_at IS NULL";
 
 	CTL_DO(t, "user", "add", "bob@velo.example", ORG, "--role", "staff", "--name", "Bob",
 	       "--no-password");
@@ -337,20 +338,26 @@ Test(ctl_people, whatever_ends_an_accounts_rights_ends_its_sign_ins)
 	sql_run(t->db, signed_in);
 	CTL_DO(t, "user", "set", "bob@velo.example", ORG, "--name", "Bobby", "--skills",
 	       "brakes,wheels");
-	expect_text(reason, "none");
+	expect_text(ended, "none");
 	CTL_DO(t, "user", "set", "bob@velo.example", ORG, "--role", "service_tech");
-	expect_text(reason, "role_changed");
-	sql_run(t->db, signed_in);
+	CTL_DO(t, "user", "role", "bob@velo.example", "manager", ORG);
+	CTL_DO(t, "user", "role", "bob@velo.example", "manager", ORG);
+	expect_text(ended, "role role");
+	expect_text(in_force, "1");
+	cr_expect_eq(CTL(t, "user", "role", "bob@velo.example", "super_admin", ORG), CTL_FAILED);
 	cr_expect_eq(
 		CTL_INPUT(t, "plum cart wind\r\n", "user", "password", "BOB@velo.example", ORG),
 		CTL_DONE, "%s", t->say);
-	expect_text("SELECT count(*) FROM user_sessions WHERE revoked_at IS NULL", "0");
+	expect_text(ended, "role role password");
+	expect_text(in_force, "0");
 	expect_text(
 		"SELECT password_hash LIKE '$2b$04$%' AND failed_sign_ins = 0 FROM user_profiles",
 		"t");
 	sql_run(t->db, signed_in);
 	CTL_DO(t, "user", "disable", "bob@velo.example", ORG);
-	expect_text("SELECT count(*) FROM user_sessions WHERE revoked_at IS NULL", "0");
+	CTL_DO(t, "user", "disable", "bob@velo.example", ORG);
+	expect_text(ended, "role role password disabled");
+	expect_text(in_force, "0");
 	expect_text("SELECT is_active FROM user_profiles", "f");
 	CTL_DO(t, "user", "enable", "bob@velo.example", ORG);
 	expect_text("SELECT is_active FROM user_profiles", "t");

@@ -168,8 +168,14 @@ static const char *const life[] = {
 	/* a person writes a note, and has another thread */
 	"SELECT conversation_note(row('" DEMO_ORG_A
 	"', (SELECT min(id::text)::uuid FROM user_profiles),"
-	" NULL, 'r', NULL, NULL, NULL)::staff_call, id, 'note', 'careful') FROM conversations"
+	" NULL, NULL, NULL, NULL, NULL)::staff_call, id, 'note', 'careful') FROM conversations"
 	" WHERE peer = '" MAYA "'",
+	/* a person signs in and out, and is switched off */
+	"INSERT INTO user_sessions (organization_id, user_id, refresh_hash, expires_at)"
+	" SELECT organization_id, id, sha256(id::text::bytea), now() + interval '1 day'"
+	" FROM user_profiles WHERE role = 'manager'",
+	"SELECT session_end(organization_id, user_id, id, NULL, NULL) FROM user_sessions",
+	"UPDATE user_profiles SET is_active = false WHERE role = 'manager'",
 	/* the thread has slept: the next text closes it and opens another */
 	"UPDATE escalations SET state = 'expired', closed_at = now() WHERE closed_at IS NULL",
 	"UPDATE conversations SET last_message_at = now() - interval '3 days' WHERE peer = '" MAYA

@@ -1,32 +1,14 @@
 /* follow.c - see follow.h. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/storm/ask.h"
 #include "tests/storm/follow.h"
-
-static int connected(const char *host, int port)
-{
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
-
-	inet_pton(AF_INET, host, &a.sin_addr);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof a) == 0) {
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-		return fd;
-	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
 
 static bool sent(int fd, const char *text, size_t n)
 {
@@ -44,7 +26,7 @@ static bool sent(int fd, const char *text, size_t n)
 bool follower_connect(struct follower *f, const char *host, int port, const char *token)
 {
 	char request[4096];
-	int n, fd = connected(host, port);
+	int n, fd = ask_connect(host, port);
 
 	if (fd < 0)
 		return false;
@@ -187,7 +169,7 @@ bool sign_in(const char *host, int port, const char *organization, const char *e
 	     const char *password, char *out, size_t room)
 {
 	char body[1024], request[2048], answer[8192];
-	int fd = connected(host, port), n;
+	int fd = ask_connect(host, port), n;
 	size_t have = 0;
 	ssize_t k;
 	char *at, *end;

@@ -280,6 +280,10 @@ void model_answer(struct model *m, const struct msg *msg)
 {
 	struct asked asked;
 
+	if (msg->kind == MSG_REFUSED && msg->id == 0) { /* a sign-in that nobody typed */
+		sign_in_refused(m, msg->problem);
+		return;
+	}
 	if (!asked_take(m, msg->id, &asked))
 		return;
 	asked.id = msg->id;

@@ -279,6 +279,11 @@ static void sooner(int64_t *at, int64_t then)
 		*at = then;
 }
 
+void model_leave(struct model *m)
+{
+	draft_save(m);
+}
+
 int64_t model_wakes_at(const struct model *m)
 {
 	const struct going *waiting = model_waiting(m);

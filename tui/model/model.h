@@ -233,6 +233,9 @@ struct model {
 void model_init(struct model *m, const struct model_start *start, int rows, int cols);
 void model_clear(struct model *m);
 void model_update(struct model *m, const struct msg *msg);
+/* The program is about to end: what was typed and is not kept yet leaves as wishes
+ * (OUT_SAVE_DRAFT). */
+void model_leave(struct model *m);
 /* The monotonic time at which it wants a MSG_TICK, at the latest a minute from its last message. */
 int64_t model_wakes_at(const struct model *m);
 

@@ -169,6 +169,16 @@ void paint_close(struct paint *p)
 	free(p);
 }
 
+/* endwin() is not made for this place; but a terminal in raw mode without echo is worse. */
+void paint_abandon(void)
+{
+	static const char modes[] = "\033[?2004l\033[23;2t";
+
+	if (is_modern() && write(STDOUT_FILENO, modes, sizeof modes - 1) < 0)
+		return;
+	(void)endwin();
+}
+
 bool paint_plain(const struct paint *p)
 {
 	return p->plain;
@@ -223,6 +233,12 @@ void paint_mouse(struct paint *p, bool on)
 	(void)mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED
 			   : 0,
 			NULL);
+}
+
+void paint_bell(struct paint *p)
+{
+	(void)p;
+	(void)beep();
 }
 
 void paint_title(struct paint *p, int64_t waiting)

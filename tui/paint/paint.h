@@ -48,7 +48,13 @@ void paint_redraw(struct paint *p);
 /* The title of the terminal's window: Switchback, with how many wait when any does. */
 void paint_title(struct paint *p, int64_t waiting);
 void paint_mouse(struct paint *p, bool on);
+/* Rings, or flashes where there is no bell. */
+void paint_bell(struct paint *p);
 /* Ctrl-Z: gives the terminal back, stops the process, and takes it over again when it goes on. */
 void paint_suspend(struct paint *p, int *rows, int *cols);
+
+/* For the handler of a signal that ends the process by a fault: what can still be done for the
+ * terminal. */
+void paint_abandon(void);
 
 #endif

@@ -195,7 +195,7 @@ Test(token, claims_that_are_not_exactly_ours_are_refused)
 		{"comma at the end", "{" IDS "," WHO "," TIMES ",}"},
 		{"single quotes", "{'role':'staff'}"},
 		{"deep", "{" IDS "," WHO "," TIMES ",\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]"
-						   "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}"},
+			 "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}"},
 		{"bad UTF-8", "{" IDS "," WHO "," TIMES ",\"x\":\"\xFF\"}"},
 		{"byte order mark", "\xEF\xBB\xBF" CLAIMS},
 	};

@@ -1,7 +1,8 @@
 /*
- * main.c - followers: consoles of several stores that follow the event stream and are cut again and
- * again: closed, reset, half-open (forgotten without a word) and frozen for a while. Counts what
- * the product promises never to happen: a number missed, a number twice or out of order.
+ * followers.c - followers: consoles of several stores that follow the event stream and are cut
+ * again and again: closed, reset, half-open (forgotten without a word) and frozen for a while.
+ * Counts what the product promises never to happen: a number missed, a number twice or out of
+ * order.
  *
  *   followers --port P --store SLUG,EMAIL,PASSWORD [--store ...] --consoles N --cuts M
  *             [--freeze-ms MS] [--every-ms MS] [--secs LIMIT]
@@ -245,7 +246,7 @@ int main(int argc, char **argv)
 				break;
 			/* fall through */
 		default:
-			fprintf(stderr, "followers: see the head of tests/storm/main.c\n");
+			fprintf(stderr, "followers: see the head of tests/storm/followers.c\n");
 			return 2;
 		}
 	}
