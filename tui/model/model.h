@@ -11,6 +11,7 @@
 #ifndef SWITCHBACK_TUI_MODEL_MODEL_H
 #define SWITCHBACK_TUI_MODEL_MODEL_H
 
+#include "shared/phone.h"
 #include "shared/wire/customer.h"
 #include "shared/wire/session.h"
 #include "shared/zone.h"
@@ -267,6 +268,9 @@ size_t model_list_top(const struct model *m, int visible);
 const struct going *model_waiting(const struct model *m);
 /* The draft kept under a key, or NULL. */
 const struct draft *model_draft(const struct model *m, const char *key);
+/* What was typed as a number that a text can go to: "416 555 0123" is one of this continent. */
+MUST_USE
+bool find_number(const struct find *f, char out[PHONE_MAX]);
 /* Rows of the list pane a conversation takes: 1 in a wide one, 2 in a narrow one. */
 int model_row_height(int cols);
 
