@@ -123,7 +123,8 @@
 	X(MON, "Mon", "lun")                                                                       \
 	X(TUE, "Tue", "mar")                                                                       \
 	X(WED, "Wed", "mer")                                                                       \
-	X(THU, "Thu", "jeu") X(FRI, "Fri", "ven") X(SAT, "Sat", "sam") X(SUN, "Sun", "dim") X(     \
+	X(THU, "Thu", "jeu")                                                                       \
+	X(FRI, "Fri", "ven") X(SAT, "Sat", "sam") X(SUN, "Sun", "dim") X(                          \
 		MONDAY, "Monday", "Lundi") X(TUESDAY, "Tuesday",                                   \
 					     "Mardi") X(WEDNESDAY, "Wednesday",                    \
 							"Mercredi") X(THURSDAY, "Thursday",        \
@@ -434,12 +435,13 @@
 	X(CODE_no_show, "did not come", "absent")                        \
 	X(CODE_expired, "expired", "échu")
 
-#define WORDS(X)                                                                        \
-	WORDS_BAR(X)                                                                    \
-	WORDS_HELP(X)                                                                   \
-	WORDS_TIME(X)                                                                   \
-	WORDS_SIGN_IN(X) WORDS_FRAME(X) WORDS_LIST(X) WORDS_THREAD(X) WORDS_COMPOSER(X) \
-		WORDS_FACTS(X) WORDS_FIND(X) WORDS_SAID(X) WORDS_CODES(X)
+#define WORDS(X)                                                                      \
+	WORDS_BAR(X)                                                                  \
+	WORDS_HELP(X)                                                                 \
+	WORDS_TIME(X)                                                                 \
+	WORDS_SIGN_IN(X)                                                              \
+	WORDS_FRAME(X) WORDS_LIST(X) WORDS_THREAD(X) WORDS_COMPOSER(X) WORDS_FACTS(X) \
+		WORDS_FIND(X) WORDS_SAID(X) WORDS_CODES(X)
 
 /* clang-format on */
 
