@@ -264,6 +264,10 @@
 	X(TITLE_CLOSED, "closed {1}", "fermée {1}")                                \
 	X(AUTHOR_AGENT, "Agent", "Agent")                                          \
 	X(AUTHOR_SYSTEM, "Automatic text", "Texto automatique")                    \
+	X(MARKER_TOOK_OVER, "{1} took over", "{1} a pris la conversation")                                   \
+	X(MARKER_TOOK_FROM, "{1} took over from {2}", "{1} a pris la relève de {2}")                                   \
+	X(MARKER_HANDED_BACK, "{1} handed back to the agent", "{1} a rendu la conversation à l’agent")                                   \
+	X(MARKER_CLOSED, "{1} closed the conversation", "{1} a fermé la conversation")                                   \
 	X(AUTHOR_STAFF, "Staff", "Équipe")                                         \
 	X(AUTHOR_YOU, "You", "Vous")                                               \
 	X(AUTHOR_CUSTOMER, "Customer", "Client")                                   \
