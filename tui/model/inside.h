@@ -11,10 +11,11 @@
 
 void model_forget(struct model *m); /* all that belongs to whoever was signed in */
 
-#define LIST_PAGE    200
-#define ROWS_MAX     10000
-#define NOTICE_MS    6000
-#define LOOK_WAIT_MS 120 /* the cursor rests so long before a conversation is asked for */
+#define LIST_PAGE       200
+#define ROWS_MAX        10000
+#define NOTICE_MS       6000
+#define NOTICE_LEAST_MS 1200 /* a key before that does not take it away */
+#define LOOK_WAIT_MS    120  /* the cursor rests so long before a conversation is asked for */
 
 /* A line at the foot, for a few seconds. */
 void notice_set(struct model *m, enum look look, const char *text);

@@ -11,8 +11,8 @@ static void key_pressed(struct model *m, const struct key *k)
 
 	if (m->rows < 1)
 		return;
-	if (m->notice.text[0] != '\0' && m->notice.until_ms == 0)
-		m->notice.text[0] = '\0';
+	if (m->notice.since_ms + NOTICE_LEAST_MS <= m->mono_ms)
+		m->notice = (struct notice){0}; /* it has been read */
 	a = action_find(*k, model_where(m));
 	if (a != ACT_NOTHING || (model_where(m) & IN_TYPING) != 0)
 		model_act(m, a, k);

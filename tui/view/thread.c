@@ -19,7 +19,9 @@ static void title_draw(const struct model *m, const struct row *row, struct area
 	int used, right;
 
 	(void)view_letter(m, row, &look);
-	if (row->state == THREAD_CLOSED) {
+	if (a.cols < 56) {
+		view_holder(m, row, state, sizeof state);
+	} else if (row->state == THREAD_CLOSED) {
 		when_full(&when, row->closed_at, since);
 		say_fill(state, sizeof state, say(m->language, WORD_TITLE_CLOSED), since, NULL,
 			 NULL);
@@ -44,7 +46,13 @@ static void title_draw(const struct model *m, const struct row *row, struct area
 		if (phone_valid(str_of(row->peer)))
 			phone_text(str_of(row->peer), number);
 		if (number[0] != '\0' && used + (int)strlen(number) + right + 6 < a.cols)
-			(void)area_put(a, 0, used + 2, -1, str_of(number), LOOK_FAINT);
+			used += 2 + area_put(a, 0, used + 2, -1, str_of(number), LOOK_FAINT);
+	}
+	if (row->language != LANGUAGE_UNKNOWN) {
+		const char *language = view_language(m, (enum language)row->language);
+
+		if (used + area_width(a, str_of(language)) + right + 6 < a.cols)
+			(void)area_put(a, 0, used + 2, -1, str_of(language), LOOK_FAINT);
 	}
 }
 
