@@ -193,8 +193,8 @@ storm: $(STORM)
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
-FUZZ_DIRS := shared server/core server/net server/twilio server/agent
-FUZZ_LIB_SRC = $(foreach d,$(FUZZ_DIRS),$(wildcard $(d)/*.c))
+FUZZ_DIRS := shared shared/wire server/core server/net server/twilio server/agent server/staff
+FUZZ_LIB_SRC = $(foreach d,$(FUZZ_DIRS),$(wildcard $(d)/*.c)) server/api/roles.c
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRC)
 	@mkdir -p $(@D)
 	clang $(COMMON) -O1 -fsanitize=fuzzer,address,undefined -Wno-everything -o $@ $^ $(LLHTTP_SRC) $(SERVICE_LIBS)
