@@ -15,7 +15,7 @@
 #include "shared/err.h"
 #include "shared/language.h"
 
-enum colors { COLORS_AUTO, COLORS_NONE, COLORS_8, COLORS_16, COLORS_256 };
+enum colors { COLORS_AUTO, COLORS_NONE };
 enum choice { CHOICE_AUTO, CHOICE_YES, CHOICE_NO };
 enum bell { BELL_URGENT, BELL_OFF, BELL_ALL };
 

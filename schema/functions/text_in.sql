@@ -25,40 +25,38 @@ DECLARE
   v_new boolean := false;
   v_old conversations;
 BEGIN
-  SELECT * INTO v_thread FROM conversations
-   WHERE organization_id = p_organization AND channel = 'sms' AND store_number = p_to AND peer = v_peer
-     AND state = 'open' FOR UPDATE;
-  IF FOUND AND (v_thread.last_message_at > now() - interval '12 hours' OR v_thread.holder <> 'agent'
-                OR EXISTS (SELECT 1 FROM escalations e WHERE e.organization_id = p_organization
-                            AND e.conversation_id = v_thread.id
-                            AND e.state NOT IN ('closed', 'returned_to_bot', 'customer_gone', 'expired'))) THEN
-    RETURN v_thread;
-  END IF;
-  IF v_thread.id IS NOT NULL THEN
-    UPDATE conversations SET state = 'closed', closed_at = now(), closed_by = 'idle', updated_at = now()
-     WHERE organization_id = p_organization AND id = v_thread.id;
-    v_old := v_thread;
-  END IF;
-  IF p_sender = 'e164' THEN
-    INSERT INTO customers (organization_id, phone_number) VALUES (p_organization, p_from)
-    ON CONFLICT (organization_id, phone_number) DO NOTHING RETURNING id INTO v_customer;
-    v_new := v_customer IS NOT NULL;
-    IF NOT v_new THEN
-      SELECT id, CASE WHEN language_chosen THEN preferred_language END INTO v_customer, v_language
-        FROM customers WHERE organization_id = p_organization AND phone_number = p_from;
-    END IF;
-  END IF;
-  INSERT INTO conversations (organization_id, customer_id, channel, peer, store_number, language, language_chosen,
-                             last_message_at)
-  VALUES (p_organization, v_customer, 'sms', v_peer, p_to, v_language, v_language IS NOT NULL, now())
-  ON CONFLICT (organization_id, channel, store_number, peer) WHERE state = 'open' DO NOTHING
-  RETURNING * INTO v_thread;
-  IF v_thread.id IS NULL THEN -- another text of the same sender was quicker
-    SELECT * INTO STRICT v_thread FROM conversations
+  LOOP
+    SELECT * INTO v_thread FROM conversations
      WHERE organization_id = p_organization AND channel = 'sms' AND store_number = p_to AND peer = v_peer
        AND state = 'open' FOR UPDATE;
-    RETURN v_thread;
-  END IF;
+    IF FOUND AND (v_thread.last_message_at > now() - interval '12 hours' OR v_thread.holder <> 'agent'
+                  OR EXISTS (SELECT 1 FROM escalations e WHERE e.organization_id = p_organization
+                              AND e.conversation_id = v_thread.id
+                              AND e.state NOT IN ('closed', 'returned_to_bot', 'customer_gone', 'expired'))) THEN
+      RETURN v_thread;
+    END IF;
+    IF v_thread.id IS NOT NULL THEN
+      UPDATE conversations SET state = 'closed', closed_at = now(), closed_by = 'idle', updated_at = now()
+       WHERE organization_id = p_organization AND id = v_thread.id;
+      v_old := v_thread;
+    END IF;
+    IF p_sender = 'e164' AND v_customer IS NULL THEN
+      INSERT INTO customers (organization_id, phone_number) VALUES (p_organization, p_from)
+      ON CONFLICT (organization_id, phone_number) DO NOTHING RETURNING id INTO v_customer;
+      v_new := v_customer IS NOT NULL;
+      IF NOT v_new THEN
+        SELECT id, CASE WHEN language_chosen THEN preferred_language END INTO v_customer, v_language
+          FROM customers WHERE organization_id = p_organization AND phone_number = p_from;
+      END IF;
+    END IF;
+    INSERT INTO conversations (organization_id, customer_id, channel, peer, store_number, language, language_chosen,
+                               last_message_at)
+    VALUES (p_organization, v_customer, 'sms', v_peer, p_to, v_language, v_language IS NOT NULL, now())
+    ON CONFLICT (organization_id, channel, store_number, peer) WHERE state = 'open' DO NOTHING
+    RETURNING * INTO v_thread;
+    EXIT WHEN v_thread.id IS NOT NULL;
+    -- another text of the same sender was quicker, or staff's to them; it may be closed again by the time we look
+  END LOOP;
   IF v_old.id IS NOT NULL THEN
     PERFORM event_add(p_organization, 'conversation.closed', v_old.id, v_old.customer_id,
       jsonb_build_object('conversation_id', v_old.id, 'customer_id', v_old.customer_id, 'closed_by', 'idle'));

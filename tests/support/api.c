@@ -107,7 +107,9 @@ const char *api_text(const struct api_answer *a, const char *names)
 	char name[64];
 
 	while (rest.p != NULL && at != NULL) {
-		snprintf(name, sizeof name, STR_FMT, STR_ARG(str_cut(&rest, '.')));
+		struct str one = str_cut(&rest, '.');
+
+		snprintf(name, sizeof name, STR_FMT, STR_ARG(one));
 		at = json_object_get(at, name);
 	}
 	return json_is_string(at) ? json_string_value(at) : "";

@@ -39,7 +39,7 @@ static int script_run(const struct service *s, const char *script, const char *w
 		setenv("RUN_DIR", s->dir, 1);
 		if (word[0] != '-')
 			setenv("PORT", word, 1);
-		setenv("BCRYPT_ROUNDS", "4", 1);
+		setenv("BCRYPT_ROUNDS", "4", 0); /* a test may want another */
 		setenv("SWITCHBACK_BIN", bin == NULL ? "build/asan" : bin, 1);
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);

@@ -122,7 +122,7 @@ Test(config, what_cannot_be_is_refused_with_its_line)
 		const char *text, *sentence;
 	} cases[] = {
 		{"language=fr\nmouse=perhaps\n", ", line 2: mouse must be yes or no."},
-		{"theme=blue\n", ", line 1: theme must be auto, mono, 8, 16 or 256."},
+		{"theme=blue\n", ", line 1: theme must be auto or mono."},
 		{"nonsense\n", ", line 1: key=value is expected."},
 		{"url=a\x1b[31mb\n", ", line 1: url is too long or holds a control character."},
 	};
@@ -173,7 +173,7 @@ Test(config, another_file_and_no_color)
 	char path[128];
 
 	file_made("config", "language=fr\n", 0644, path);
-	file_made("other", "theme=256\nascii=yes\n", 0644, path);
+	file_made("other", "theme=auto\nascii=yes\n", 0644, path);
 	setenv("NO_COLOR", "1", 1);
 	cr_assert(load(&c, &err, "--config", path, NULL), "%s", err.text);
 	cr_expect_eq(c.language, LANGUAGE_UNKNOWN);

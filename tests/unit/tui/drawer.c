@@ -1,7 +1,7 @@
 /*
- * drafts.c - what was begun is there again after a crash, and gone once it was sent.
+ * drawer.c - what was begun is there again after a crash, and gone once it was sent.
  */
-#include "tui/link/drafts.h"
+#include "tui/link/drawer.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -42,10 +42,10 @@ static void home_gone(void)
 	emptied(home);
 }
 
-TestSuite(drafts, .init = home_made, .fini = home_gone);
+TestSuite(drawer, .init = home_made, .fini = home_gone);
 
 struct loaded {
-	char text[DRAFT_MAX + 1];
+	char text[DRAWER_TEXT_MAX + 1];
 	const char *of;
 	unsigned n;
 };
@@ -61,32 +61,32 @@ static void on_draft(void *to, struct str conversation, struct str text)
 
 static unsigned load(const char *user, const char *of, struct loaded *l)
 {
-	struct drafts d = {0};
+	struct drawer d = {0};
 	struct scribe *s = scribe_open();
 
 	*l = (struct loaded){.of = of};
-	drafts_of(&d, s, home, ORGANIZATION, user);
-	drafts_load(&d, on_draft, l);
-	drafts_clear(&d);
+	drawer_of(&d, s, home, ORGANIZATION, user);
+	drawer_load(&d, on_draft, l);
+	drawer_clear(&d);
 	scribe_close(s);
 	return l->n;
 }
 
 static void save(const char *user, const char *conversation, const char *text)
 {
-	struct drafts d = {0};
+	struct drawer d = {0};
 	struct scribe *s = scribe_open();
 	struct err err;
 
-	drafts_of(&d, s, home, ORGANIZATION, user);
-	draft_save(&d, str_of(conversation), STR_LIT("overtaken while it waited"));
-	draft_save(&d, str_of(conversation), str_of(text));
-	drafts_clear(&d);
+	drawer_of(&d, s, home, ORGANIZATION, user);
+	drawer_put(&d, str_of(conversation), STR_LIT("overtaken while it waited"));
+	drawer_put(&d, str_of(conversation), str_of(text));
+	drawer_clear(&d);
 	cr_expect(!scribe_failed(s, &err), "%s", err.text);
 	scribe_close(s);
 }
 
-Test(drafts, are_there_again_for_their_own_user)
+Test(drawer, are_there_again_for_their_own_user)
 {
 	struct loaded l;
 	static const char *const names[] = {"00000000-0000-4000-8000-000000000003",
@@ -107,7 +107,7 @@ Test(drafts, are_there_again_for_their_own_user)
 	save(USER, names[0], "");
 }
 
-Test(drafts, are_nobody_elses_to_read)
+Test(drawer, are_nobody_elses_to_read)
 {
 	char path[256];
 	struct stat st;
@@ -125,32 +125,32 @@ Test(drafts, are_nobody_elses_to_read)
 	cr_expect_eq(l.n, 0, "what others could have written is not put into somebody's mouth");
 }
 
-Test(drafts, that_are_too_long_or_strange_are_left)
+Test(drawer, that_are_too_long_or_strange_are_left)
 {
 	struct loaded l;
-	char *text = xcalloc(1, DRAFT_MAX + 2), name[400];
+	char *text = xcalloc(1, DRAWER_TEXT_MAX + 2), name[400];
 
-	memset(text, 'x', DRAFT_MAX + 1);
+	memset(text, 'x', DRAWER_TEXT_MAX + 1);
 	memset(name, '/', sizeof name - 1);
 	name[sizeof name - 1] = '\0';
 	{
-		struct drafts d = {0};
+		struct drawer d = {0};
 		struct scribe *s = scribe_open();
 
-		drafts_of(&d, s, home, ORGANIZATION, USER);
-		draft_save(&d, STR_LIT("a"), str_of(text));
-		draft_save(&d, str_of(name), STR_LIT("words"));
-		draft_save(&d, STR_LIT(""), STR_LIT("words"));
-		drafts_of(&d, s, NULL, NULL, NULL);
-		draft_save(&d, STR_LIT("a"), STR_LIT("nobody's"));
-		drafts_clear(&d);
+		drawer_of(&d, s, home, ORGANIZATION, USER);
+		drawer_put(&d, STR_LIT("a"), str_of(text));
+		drawer_put(&d, str_of(name), STR_LIT("words"));
+		drawer_put(&d, STR_LIT(""), STR_LIT("words"));
+		drawer_of(&d, s, NULL, NULL, NULL);
+		drawer_put(&d, STR_LIT("a"), STR_LIT("nobody's"));
+		drawer_clear(&d);
 		scribe_close(s);
 	}
 	cr_expect_eq(load(USER, NULL, &l), 0);
 	free(text);
 }
 
-Test(drafts, a_disk_that_takes_nothing_is_said)
+Test(drawer, a_disk_that_takes_nothing_is_said)
 {
 	struct scribe *s = scribe_open();
 	struct err err;

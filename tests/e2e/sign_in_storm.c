@@ -1,0 +1,153 @@
+/*
+ * sign_in_storm.c - passwords at a cost that takes time: a storm of sign-ins holds nothing else up,
+ * what cannot wait is told so, and a hash of yesterday's cost is made anew.
+ */
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "shared/clock.h"
+#include "shared/password.h"
+#include "tests/support/db.h"
+#include "tests/support/store.h"
+
+#define STORM 60
+#define FORM  "application/x-www-form-urlencoded"
+
+static void costly(void)
+{
+	setenv("BCRYPT_ROUNDS", "10", 1);
+	store_up();
+}
+
+TestSuite(sign_in_storm, .init = costly, .fini = store_down, .timeout = 120);
+
+/* Asks to sign in and does not wait; the socket. */
+static int login_sent(int port, int i)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	char body[200], text[400];
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), n;
+
+	inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+	cr_assert_eq(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+	n = snprintf(body, sizeof body,
+		     "{\"organization\":\"bici-downtown\",\"email\":\"guess%d@x.example\","
+		     "\"password\":\"wrong word of mine\"}",
+		     i);
+	n = snprintf(text, sizeof text,
+		     "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: "
+		     "application/json\r\nContent-Length: %d\r\n\r\n%s",
+		     n, body);
+	cr_assert_eq(send(fd, text, (size_t)n, MSG_NOSIGNAL), n);
+	return fd;
+}
+
+static bool answered(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static int status_of(int fd)
+{
+	char text[64] = "";
+	int status = 0;
+
+	cr_assert_gt(recv(fd, text, sizeof text - 1, 0), 12);
+	cr_assert_eq(sscanf(text, "HTTP/1.1 %d", &status), 1);
+	close(fd);
+	return status;
+}
+
+Test(sign_in_storm, holds_up_nothing_else_and_ends)
+{
+	static const char text[] = "Body=Bonjour&From=%2B15145550177&MessageSid="
+				   "SM0123456789abcdef0123456789abcdef&To=%2B14165550001";
+	int fds[STORM], port = (int)strtol(service_key(store.service, "PORT"), NULL, 10);
+	unsigned wrong = 0, busy = 0, other = 0, waiting = 0;
+	struct service_answer a;
+	char signature[32];
+
+	for (int i = 0; i < STORM; i++)
+		fds[i] = login_sent(port, i);
+	service_sign(store.service, "/api/webhooks/twilio/sms", text, signature);
+	service_ask(store.service, "POST", "/api/webhooks/twilio/sms", text, FORM, signature, &a);
+	cr_expect_eq(a.status, 200);
+	buf_clear(&a.body);
+	for (int i = 0; i < STORM; i++)
+		waiting += answered(fds[i]) ? 0 : 1;
+	cr_expect_gt(waiting, 10, "the text was kept while %u sign-ins waited", waiting);
+	for (int i = 0; i < STORM; i++) {
+		switch (status_of(fds[i])) {
+		case 401: wrong++; break;
+		case 503: busy++; break;
+		default: other++;
+		}
+	}
+	cr_expect_eq(other, 0);
+	cr_expect_geq(wrong, 34, "two at work and thirty-two waiting are served");
+	cr_expect_gt(busy, 0, "the others are told to come back");
+}
+
+/* An account that is nobody's and a wrong password both take a whole bcrypt: neither is answered
+ * in a small part of the other's time. */
+Test(sign_in_storm, nobodys_account_takes_its_time_too)
+{
+	const char *slug = service_key(store.service, "ORG_A_SLUG");
+	int64_t took[3] = {0};
+	struct api_tokens t;
+	char hash[PASSWORD_HASH_MAX], sql[300], *email;
+
+	email = store_account("staff");
+	password_hash(STORE_PASSWORD, 10, hash);
+	snprintf(sql, sizeof sql,
+		 "UPDATE user_profiles SET password_hash = '%s' WHERE email = '%s'", hash, email);
+	sql_run(store.db, sql);
+	for (int i = 0; i < 3; i++) {
+		const char *who[] = {email, "nobody@bici-downtown.example",
+				     "nobody@nowhere.example"};
+		const char *where[] = {slug, slug, "no-such-store"};
+
+		for (size_t k = 0; k < ARRAY_LEN(took); k++) {
+			int64_t from = clock_mono_us(), one;
+
+			api_sign_in(store.url, where[k], who[k], "wrong word of mine", &t);
+			one = clock_mono_us() - from;
+			cr_expect_eq(t.status, 401);
+			took[k] = took[k] == 0 || one < took[k] ? one : took[k];
+		}
+	}
+	for (size_t k = 1; k < ARRAY_LEN(took); k++) {
+		cr_expect_gt(took[k] * 2, took[0], "%" PRId64 " and %" PRId64, took[k], took[0]);
+		cr_expect_gt(took[0] * 2, took[k], "%" PRId64 " and %" PRId64, took[k], took[0]);
+	}
+	free(email);
+}
+
+Test(sign_in_storm, a_hash_of_lower_cost_is_made_anew_and_ends_nothing)
+{
+	struct api_tokens first, second;
+	char *email = store_account("staff"); /* cost 4 */
+	const char *slug = service_key(store.service, "ORG_A_SLUG");
+
+	api_sign_in(store.url, slug, email, STORE_PASSWORD, &first);
+	cr_assert_eq(first.status, 200);
+	cr_expect_eq(sql_int(store.db,
+			     "SELECT count(*) FROM user_profiles WHERE password_hash LIKE "
+			     "'$2b$04$%'"),
+		     0);
+	api_sign_in(store.url, slug, email, STORE_PASSWORD, &second);
+	cr_expect_eq(second.status, 200, "with the same password as before");
+	cr_expect_eq(store_me(first.access), 200);
+	cr_expect_eq(store_me(second.access), 200);
+	cr_expect_eq(sql_int(store.db,
+			     "SELECT count(*) FROM events WHERE type = 'session.ended' AND "
+			     "created_at > now() - interval '1 minute' AND payload->>'user_id' "
+			     "IN (SELECT user_id::text FROM user_sessions)"),
+		     1, "that of store_account's new password only");
+	free(email);
+}
