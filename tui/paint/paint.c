@@ -45,7 +45,8 @@ static enum theme theme_of(bool colourless)
 {
 	const char *none = getenv("NO_COLOR");
 
-	if (colourless || (none != NULL && none[0] != '\0') || !has_colors())
+	if (colourless || (none != NULL && none[0] != '\0') || !has_colors() ||
+	    start_color() == ERR || use_default_colors() == ERR)
 		return THEME_MONO;
 	return COLORS >= 256 ? THEME_256 : COLORS >= 16 ? THEME_16 : THEME_8;
 }
@@ -59,8 +60,6 @@ static void colours_set(struct paint *p)
 {
 	if (p->theme == THEME_MONO)
 		return;
-	start_color();
-	use_default_colors();
 	for (enum look look = 0; look < LOOKS; look++) {
 		for (int on = 0; on < 2; on++) {
 			struct style s = look_style(p->theme, look, on != 0);
