@@ -65,7 +65,7 @@ DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEE
 
 SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc) $(LLHTTP_LIBS)
 CTL_LIBS = $(SERVICE_LIBS) -lcsv
-TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto)
+TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto glib-2.0)
 SIM_LIBS = $(SERVICE_LIBS) $(call lib,expat ncursesw)
 TEST_LIBS = $(SIM_LIBS) -lcsv $(call lib,criterion yaml-0.1)
 
@@ -193,8 +193,8 @@ storm: $(STORM)
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
-FUZZ_DIRS := shared server/core server/net server/twilio server/agent
-FUZZ_LIB_SRC = $(foreach d,$(FUZZ_DIRS),$(wildcard $(d)/*.c))
+FUZZ_DIRS := shared shared/wire server/core server/net server/twilio server/agent server/staff
+FUZZ_LIB_SRC = $(foreach d,$(FUZZ_DIRS),$(wildcard $(d)/*.c)) server/api/roles.c
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRC)
 	@mkdir -p $(@D)
 	clang $(COMMON) -O1 -fsanitize=fuzzer,address,undefined -Wno-everything -o $@ $^ $(LLHTTP_SRC) $(SERVICE_LIBS)

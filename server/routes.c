@@ -32,7 +32,8 @@
 		.with = &(handler)                                                              \
 	}
 
-/* clang-format off: one route, one line */
+/* One route, one line. */
+/* clang-format off */
 const struct route routes[] = {
 	OPEN(GET, "/healthz", healthz),
 	OPEN(GET, "/readyz", readyz_start),
@@ -51,18 +52,13 @@ const struct route routes[] = {
 	STAFF(GET, "/api/conversations", "conversation.read", conversation_list_row),
 	STAFF(POST, "/api/conversations", "outbound.text", conversation_start_row),
 	STAFF(GET, "/api/conversations/{id}", "conversation.read", conversation_one_row),
-	STAFF(GET, "/api/conversations/{id}/messages", "conversation.read",
-	      conversation_messages_row),
-	STAFF(POST, "/api/conversations/{id}/messages", "conversation.reply",
-	      conversation_reply_row),
-	STAFF(POST, "/api/conversations/{id}/takeover", "conversation.take_over",
-	      conversation_take_over_row),
-	STAFF(POST, "/api/conversations/{id}/hand-back", "conversation.hand_back",
-	      conversation_hand_back_row),
+	STAFF(GET, "/api/conversations/{id}/messages", "conversation.read", conversation_messages_row),
+	STAFF(POST, "/api/conversations/{id}/messages", "conversation.reply", conversation_reply_row),
+	STAFF(POST, "/api/conversations/{id}/takeover", "conversation.take_over", conversation_take_over_row),
+	STAFF(POST, "/api/conversations/{id}/hand-back", "conversation.hand_back", conversation_hand_back_row),
 	STAFF(POST, "/api/conversations/{id}/close", "conversation.close", conversation_close_row),
 	STAFF(POST, "/api/conversations/{id}/notes", "conversation.note", conversation_note_row),
-	STAFF(POST, "/api/conversations/{id}/whisper", "conversation.whisper",
-	      conversation_whisper_row),
+	STAFF(POST, "/api/conversations/{id}/whisper", "conversation.whisper", conversation_whisper_row),
 	STAFF(GET, "/api/customers", "customer.read", customer_search_row),
 	STAFF(GET, "/api/customers/{id}", "customer.read", customer_one_row),
 	{.path = NULL},

@@ -24,6 +24,9 @@
 #define PRINTF_LIKE(fmt, a) __attribute__((format(printf, fmt, a)))
 #define NO_RETURN           __attribute__((noreturn))
 #define UNUSED              __attribute__((unused))
+/* Of a large local array that is written before it is read: not zeroed first, as the release's
+ * -ftrivial-auto-var-init=zero does with every other. */
+#define UNINITIALIZED __attribute__((uninitialized))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -219,6 +219,8 @@ static int figure(uint32_t c)
  * emoji. */
 static bool invisible(uint32_t c)
 {
+	if (c < 0xAD) /* nearly every letter */
+		return false;
 	return c == 0xAD || (c >= 0x300 && c <= 0x36F) || (c >= 0x200B && c <= 0x200F) ||
 	       (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0x20E3 ||
 	       (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF || c == 0x061C || c == 0x034F;

@@ -83,17 +83,13 @@ static size_t escaped(char *to, size_t room, const char *text)
 	return n;
 }
 
-void log_write(enum log_level level, const char *fmt, ...)
+static void line_write(enum log_level level, const char *fmt, va_list ap)
 {
-	char text[LINE_MAX_], line[LINE_MAX_ * 2], when[CLOCK_TEXT];
-	va_list ap;
+	UNINITIALIZED char text[LINE_MAX_], line[LINE_MAX_ * 2];
+	char when[CLOCK_TEXT];
 	size_t n;
 
-	if (level > level_wanted)
-		return;
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
 	clock_text(clock_wall_us(), when);
 	n = (size_t)snprintf(line, sizeof line, "time=%s level=%s ", when, level_names[level]);
 	n += escaped(line + n, sizeof line - n - 1, text);
@@ -108,4 +104,15 @@ void log_write(enum log_level level, const char *fmt, ...)
 	gathered_n += n;
 	if (level == LOG_ERROR)
 		log_flush();
+}
+
+void log_write(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level > level_wanted)
+		return;
+	va_start(ap, fmt);
+	line_write(level, fmt, ap);
+	va_end(ap);
 }

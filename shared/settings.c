@@ -256,8 +256,47 @@ static void public_url_settle(struct settings *s)
 		     "reverse proxy speak https.");
 }
 
+/* What somebody held down, or typed over and over: no chance at all. */
+static bool is_monotonous(const char *secret)
+{
+	bool seen[256] = {false};
+	unsigned different = 0;
+
+	for (const unsigned char *c = (const unsigned char *)secret; *c != '\0'; c++) {
+		different += seen[*c] ? 0 : 1;
+		seen[*c] = true;
+	}
+	return different < 8;
+}
+
+static bool has_word_nocase(const char *text, const char *word)
+{
+	struct str s = str_of(text);
+
+	for (size_t i = 0; i + strlen(word) <= s.n; i++) {
+		if (str_is_nocase(str_sub(s, i, strlen(word)), word))
+			return true;
+	}
+	return false;
+}
+
+static void jwt_secret_check(struct settings *s)
+{
+	static const char say[] = "JWT_SECRET can be guessed: put 32 bytes or more of chance "
+				  "there, such as \"openssl rand -hex 32\" prints.";
+
+	if (s->jwt_secret == NULL)
+		return;
+	if (is_monotonous(s->jwt_secret))
+		stop(s, "JWT_SECRET", "%s", say);
+	else if (has_word_nocase(s->jwt_secret, "secret") ||
+		 has_word_nocase(s->jwt_secret, "password"))
+		warn(s, "JWT_SECRET", "%s", say);
+}
+
 static void relations_check(struct settings *s)
 {
+	jwt_secret_check(s);
 	if (s->bcrypt_rounds > 0 && s->bcrypt_rounds < 10)
 		warn(s, "BCRYPT_ROUNDS",
 		     "BCRYPT_ROUNDS is %d: that is for tests, a stolen hash is soon guessed; use "

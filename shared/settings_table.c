@@ -224,7 +224,9 @@ static bool ip_ok(struct str s)
 /* What examples put where a secret belongs, the customer's guide among them. */
 static bool is_placeholder(struct str v)
 {
-	static const char *const fronts[] = {"your-", "your_", "change", "replace", "<", "xxxx"};
+	static const char *const fronts[] = {
+		"your-", "your_",        "change",          "replace",        "<",
+		"xxxx",  "super-secret", "a-string-secret", "my-super-secret"};
 
 	for (size_t i = 0; i < ARRAY_LEN(fronts); i++) {
 		size_t n = strlen(fronts[i]);

@@ -7,18 +7,14 @@
 
 #define REPLACEMENT 0xFFFDu
 
-/* How many bytes at p belong together: *code is the code point, or -1 for a bad subpart. */
-static size_t step(const unsigned char *p, size_t n, int32_t *code)
+/* step() for what is not ASCII. */
+static size_t long_step(const unsigned char *p, size_t n, int32_t *code)
 {
 	unsigned char lo = 0x80, hi = 0xBF;
 	size_t want;
 	uint32_t c;
 
 	*code = -1;
-	if (p[0] < 0x80) {
-		*code = p[0];
-		return 1;
-	}
 	if (p[0] >= 0xC2 && p[0] <= 0xDF) {
 		want = 2;
 		c = p[0] & 0x1Fu;
@@ -48,6 +44,15 @@ static size_t step(const unsigned char *p, size_t n, int32_t *code)
 	}
 	*code = (int32_t)c;
 	return want;
+}
+
+/* How many bytes at p belong together: *code is the code point, or -1 for a bad subpart. */
+static inline size_t step(const unsigned char *p, size_t n, int32_t *code)
+{
+	if (p[0] >= 0x80)
+		return long_step(p, n, code);
+	*code = p[0];
+	return 1;
 }
 
 size_t utf8_next(struct str s, uint32_t *code)

@@ -25,11 +25,18 @@ struct login {
 	const struct web_request *request; /* during the first step only */
 	const char *request_id, *address;  /* address: NULL when there is none to read */
 	struct str organization, email, password, client;
-	struct str counted, account; /* what is counted for the delays */
+	struct str account,
+		place;   /* what is counted for the delays; place: empty for this machine */
+	bool counted[3]; /* before its password was checked; as counted_under */
 	struct sign_in_found found;
 	struct password_checked checked;
 	struct refresh refresh;
 	struct session_made made;
+};
+
+struct counted {
+	enum delay_of kind;
+	struct str a, b;
 };
 
 static const struct flow_kind login_kind = FLOW_KIND(login, received, failed, 12000);
@@ -58,15 +65,15 @@ static unsigned longer(unsigned a, unsigned b)
 	return a > b ? a : b;
 }
 
-/* Before the database is asked. */
+/* Looked at before the database is asked, and again behind it: others have tried meanwhile. */
 static unsigned wait_of_place(const struct flow *f, const struct login *l)
 {
 	const struct delays *d = f->app->delays;
-	unsigned pair = delays_left_s(d, DELAY_PAIR, l->account, l->counted);
+	unsigned pair = delays_left_s(d, DELAY_PAIR, l->account, l->place);
 
-	return l->counted.n == 0
+	return l->place.n == 0
 		       ? pair
-		       : longer(pair, delays_left_s(d, DELAY_ADDRESS, l->counted, STR_LIT("")));
+		       : longer(pair, delays_left_s(d, DELAY_ADDRESS, l->place, STR_LIT("")));
 }
 
 static unsigned wait_of_account(const struct flow *f, const struct login *l)
@@ -76,14 +83,47 @@ static unsigned wait_of_account(const struct flow *f, const struct login *l)
 								      l->account, STR_LIT("")));
 }
 
+/* What a try is counted under. */
+static size_t counted_under(const struct login *l, struct counted out[3])
+{
+	out[0] = (struct counted){DELAY_PAIR, l->account, l->place};
+	out[1] = (struct counted){DELAY_ACCOUNT, l->account, STR_LIT("")};
+	out[2] = (struct counted){DELAY_ADDRESS, l->place, STR_LIT("")};
+	return l->place.n > 0 ? 3 : 2;
+}
+
+/* Where tries are delayed already, this one counts before its password is checked: else a whole
+ * queue of guesses would pass each time that one may. */
+static void tried(struct flow *f, struct login *l)
+{
+	struct counted under[3];
+	size_t n = counted_under(l, under);
+
+	for (size_t i = 0; i < n; i++)
+		l->counted[i] =
+			delays_counted(f->app->delays, under[i].kind, under[i].a, under[i].b);
+}
+
 static void wrong(struct flow *f, const struct login *l)
+{
+	struct counted under[3];
+	size_t n = counted_under(l, under);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!l->counted[i])
+			delays_failed(f->app->delays, under[i].kind, under[i].a, under[i].b);
+	}
+}
+
+/* What this address has tried at other accounts stays counted. */
+static void right(struct flow *f, const struct login *l)
 {
 	struct delays *d = f->app->delays;
 
-	delays_failed(d, DELAY_PAIR, l->account, l->counted);
-	delays_failed(d, DELAY_ACCOUNT, l->account, STR_LIT(""));
-	if (l->counted.n > 0)
-		delays_failed(d, DELAY_ADDRESS, l->counted, STR_LIT(""));
+	delays_forget(d, DELAY_PAIR, l->account, l->place);
+	delays_forget(d, DELAY_ACCOUNT, l->account, STR_LIT(""));
+	if (l->counted[2])
+		delays_uncounted(d, DELAY_ADDRESS, l->place, STR_LIT(""));
 }
 
 /* ---- reading ---- */
@@ -114,7 +154,7 @@ static bool request_read(struct flow *f, struct login *l)
 	l->client = str_of(values[3]);
 	l->request_id = arena_strdup(&f->arena, l->request->id);
 	l->address = address_of(&f->arena, l->request);
-	l->counted = address_counted(&f->arena, l->address);
+	l->place = address_counted(&f->arena, l->address);
 	l->account = str_of(arena_printf(&f->arena, "%s\n%s", values[0], values[1]));
 	return true;
 }
@@ -145,15 +185,21 @@ static void received(struct flow *f)
 	flow_then(f, account_found);
 }
 
+static void password_asked(struct flow *f, struct login *l)
+{
+	tried(f, l);
+	flow_then(f, password_known);
+}
+
 static void account_found(struct flow *f)
 {
 	struct login *l = FLOW_SELF(f, struct login);
-	unsigned seconds = wait_of_account(f, l);
+	unsigned seconds = longer(wait_of_place(f, l), wait_of_account(f, l));
 
 	if (seconds > 0)
 		delayed(f, l, seconds);
 	else if (password_check(f, f->app->passwords, l->password, l->found.hash, &l->checked))
-		flow_then(f, password_known);
+		password_asked(f, l);
 	else
 		web_reply_refusal(l->ticket, PROBLEM_BUSY);
 	wiped(l->password);
@@ -201,8 +247,7 @@ static void kept(struct flow *f)
 		refuse(f, l); /* it was switched off, or given another password, while we checked */
 		return;
 	}
-	delays_forget(f->app->delays, DELAY_PAIR, l->account, l->counted);
-	delays_forget(f->app->delays, DELAY_ACCOUNT, l->account, STR_LIT(""));
+	right(f, l);
 	snprintf(who.organization_id, ID_TEXT, "%s", l->found.organization);
 	snprintf(who.user_id, ID_TEXT, "%s", l->found.user);
 	snprintf(who.session_id, ID_TEXT, "%s", l->made.session);

@@ -170,6 +170,7 @@ struct db *db_open(struct loop *l, struct flows *fs, const struct db_options *o)
 {
 	struct db *db = xcalloc(1, sizeof *db);
 
+	setenv("PGTZ", "UTC", 1); /* libpq's: times that PostgreSQL writes into JSON are UTC */
 	db->loop = l;
 	db->flows = fs;
 	db->options = *o;

@@ -41,13 +41,19 @@ static void circle_remove(struct follower *fo)
 	fo->circle = NULL;
 }
 
-static struct follower *circle_next(struct circle *c)
+/* The one whose turn it is, and the turn goes on; for emptying a circle. */
+static struct follower *circle_turned(struct circle *c)
 {
 	struct follower *fo = c->turn;
 
 	c->turn = fo->next;
-	c->left--;
 	return fo;
+}
+
+static struct follower *circle_next(struct circle *c)
+{
+	c->left--;
+	return circle_turned(c);
 }
 
 static void wants_set(struct follower *fo, bool wants)
@@ -247,9 +253,9 @@ void feed_join(struct feed *f, struct follower *fo)
 void feed_end(struct feed *f, enum feed_end why)
 {
 	while (f->live.n > 0)
-		follower_end(f->live.turn, feed_last_words(why));
+		follower_end(circle_turned(&f->live), feed_last_words(why));
 	while (f->late.n > 0)
-		follower_end(f->late.turn, feed_last_words(why));
+		follower_end(circle_turned(&f->late), feed_last_words(why));
 	feed_kept_drop(f, NULL);
 }
 

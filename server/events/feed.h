@@ -95,7 +95,7 @@ void feed_past_read(struct feed *f);
 /* Forgets what is kept before that batch; NULL: all. */
 void feed_kept_drop(struct feed *f, const struct batch *until);
 /* flow_on_end of every flow that names a feed and was counted in `flows`. */
-void feed_flow_over(void *feed);
+void feed_flow_over(void *with);
 /* A session has ended, by this event. */
 void feed_session_ended(struct feed *f, const struct event_row *e);
 void feed_expiries_look(struct feed *f);

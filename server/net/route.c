@@ -17,20 +17,21 @@ static bool part_matches(struct str pattern, struct str part, struct route_match
 	return true;
 }
 
+/* Most patterns differ from the path within a few bytes, so the first look is byte by byte. */
 static bool path_matches(const char *pattern_text, struct str path, struct route_match *m)
 {
-	struct str pattern = str_of(pattern_text);
+	struct str pattern;
 	size_t literal = 0;
 
 	m->params_n = 0;
-	while (literal < pattern.n && pattern.p[literal] != '{')
-		literal++;
-	if (path.n < literal || memcmp(path.p, pattern.p, literal) != 0)
-		return false;
-	if (literal == pattern.n)
-		return path.n == literal;
-	pattern = str_sub(pattern, literal, pattern.n);
+	for (; pattern_text[literal] != '\0' && pattern_text[literal] != '{'; literal++) {
+		if (literal == path.n || path.p[literal] != pattern_text[literal])
+			return false;
+	}
+	pattern = str_of(pattern_text + literal);
 	path = str_sub(path, literal, path.n);
+	if (pattern.n == 0)
+		return path.n == 0;
 	while (pattern.p != NULL && path.p != NULL) {
 		if (!part_matches(str_cut(&pattern, '/'), str_cut(&path, '/'), m))
 			return false;

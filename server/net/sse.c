@@ -136,7 +136,7 @@ static void queue_add(struct sse *s, struct sse_block *b, uint32_t from, uint32_
 static void queue_took(struct sse *s, size_t n)
 {
 	s->queued -= (uint32_t)n;
-	while (n > 0) {
+	while (n > 0 && s->first != NULL) {
 		uint32_t step = (uint32_t)size_min(n, s->first->n);
 
 		s->first->from += step;

@@ -133,6 +133,33 @@ void delays_failed(struct delays *d, enum delay_of kind, struct str a, struct st
 	place->failures = 1;
 }
 
+bool delays_counted(struct delays *d, enum delay_of kind, struct str a, struct str b)
+{
+	unsigned char name[DIGEST_MAX];
+	struct entry *bucket = d->entries[name_of(d, kind, a, b, name)];
+	int64_t now = clock_mono_ms();
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (is_of(&bucket[i], name, now) && bucket[i].failures >= free_tries[kind]) {
+			delays_failed(d, kind, a, b);
+			return true;
+		}
+	}
+	return false;
+}
+
+void delays_uncounted(struct delays *d, enum delay_of kind, struct str a, struct str b)
+{
+	unsigned char name[DIGEST_MAX];
+	struct entry *bucket = d->entries[name_of(d, kind, a, b, name)];
+	int64_t now = clock_mono_ms();
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (is_of(&bucket[i], name, now) && bucket[i].failures > 0)
+			bucket[i].failures--;
+	}
+}
+
 void delays_forget(struct delays *d, enum delay_of kind, struct str a, struct str b)
 {
 	unsigned char name[DIGEST_MAX];

@@ -25,7 +25,13 @@ enum delay_of {
 
 /* Seconds until the next try may be made, rounded up; 0: now. */
 unsigned delays_left_s(const struct delays *d, enum delay_of kind, struct str a, struct str b);
+/* A try is about to be made. True: tries are delayed here, so it counts as failed from now on (of
+ * many at a time one is made); delays_forget when it turns out right. False: not counted. */
+MUST_USE
+bool delays_counted(struct delays *d, enum delay_of kind, struct str a, struct str b);
 void delays_failed(struct delays *d, enum delay_of kind, struct str a, struct str b);
+/* Takes back what delays_counted counted; what was counted before stays. */
+void delays_uncounted(struct delays *d, enum delay_of kind, struct str a, struct str b);
 void delays_forget(struct delays *d, enum delay_of kind, struct str a, struct str b);
 
 #endif

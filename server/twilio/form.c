@@ -28,41 +28,41 @@ static int hex(unsigned char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* At a '%': the byte that it stands for, or '%' itself when no two hex digits follow. */
-static unsigned char escape_read(struct reader *r)
+/* At a '%': how many bytes are read, and the byte that they stand for; '%' stands for itself when
+ * no two hex digits follow. */
+static size_t escape_read(const unsigned char *at, const unsigned char *end, unsigned char *out)
 {
-	int high = r->end - r->at > 2 ? hex(r->at[1]) : -1;
-	int low = high < 0 ? -1 : hex(r->at[2]);
+	int high = end - at > 2 ? hex(at[1]) : -1;
+	int low = high < 0 ? -1 : hex(at[2]);
 
-	if (low < 0) {
-		r->at++;
-		return '%';
-	}
-	r->at += 3;
-	return (unsigned char)(high << 4 | low);
+	if (low < 0)
+		return 1;
+	*out = (unsigned char)(high << 4 | low);
+	return 3;
 }
 
 /* Decodes up to the end of the name, or of the value, where '=' is a character like another. */
 static struct str piece_read(struct reader *r, bool is_name)
 {
-	unsigned char *from = r->at, *to;
+	unsigned char *from = r->at, *at = from, *to, c;
+	bool odd = false;
 
-	r->odd = false;
-	while (meaning[*r->at] == PLAIN)
-		r->at++;
-	for (to = r->at;; to++) {
-		unsigned char c = *r->at;
-		int means = meaning[c];
+	while (meaning[*at] == PLAIN)
+		at++;
+	for (to = at;;) {
+		int means = meaning[c = *at];
 
 		if (means == AMPERSAND || (means == EQUALS && is_name))
-			return str_make((char *)from, (size_t)(to - from));
-		if (means == ESCAPE)
-			c = escape_read(r);
-		else
-			r->at++;
-		*to = means == BLANK ? ' ' : c;
-		r->odd |= meaning[c] == NOT_ASCII;
+			break;
+		at += means == ESCAPE ? escape_read(at, r->end, &c) : 1;
+		*to++ = means == BLANK ? ' ' : c;
+		odd |= meaning[c] == NOT_ASCII;
+		for (; meaning[c = *at] == PLAIN; at++)
+			*to++ = c;
 	}
+	r->at = at;
+	r->odd = odd;
+	return str_make((char *)from, (size_t)(to - from));
 }
 
 static struct form_param param_read(struct arena *a, struct reader *r)

@@ -168,7 +168,7 @@ static size_t params_sorted(const struct form *form, struct slot slots[FORM_PARA
 static void digest_make(const struct twilio_key *key, struct str url, const struct slot *slots,
 			size_t count, unsigned char out[DIGEST])
 {
-	struct signer s;
+	UNINITIALIZED struct signer s;
 
 	s.n = 0;
 	state_resume(&s.ctx, key->inner);
@@ -249,7 +249,7 @@ static bool digest_read(struct str header, unsigned char out[DIGEST])
 void twilio_sign(const struct twilio_key *key, struct str url, const struct form *form,
 		 char out[TWILIO_SIGNATURE_TEXT])
 {
-	struct slot slots[FORM_PARAMS_MAX];
+	UNINITIALIZED struct slot slots[FORM_PARAMS_MAX];
 	unsigned char digest[DIGEST];
 
 	if (!key->ready)
@@ -262,7 +262,7 @@ bool twilio_sign_check(const struct twilio_key *keys, unsigned key_count,
 		       const struct twilio_urls *urls, const struct form *form, struct str header,
 		       struct twilio_match *match)
 {
-	struct slot slots[FORM_PARAMS_MAX];
+	UNINITIALIZED struct slot slots[FORM_PARAMS_MAX];
 	unsigned char given[DIGEST], wanted[DIGEST];
 	size_t count;
 

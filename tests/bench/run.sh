@@ -57,13 +57,15 @@ sql -v stores="$stores" -v customers="$customers" <"tests/bench/stores.sql" >/de
 service_pid() { cat "$(key SERVICE_PID_FILE)"; }
 
 cores=$(nproc)
-other_core=$((cores > 1 ? 1 : 0))
+other_core=$((cores > 1 ? 1 : 0)) any_core=0-$((cores - 1))
 pin_pid() { taskset -acp "$1" "$2" >/dev/null; }
 
-load() { # load NAME PORT PID [options]: figures into $dir/NAME.ROUND
-	local name=$1 at=$2 pid=$3
-	shift 3
-	taskset -c "$other_core" "$build/bench/load" --port "$at" --token "$token" --account "$account" --pid "$pid" --secs "$secs" \
+# What is compared with pgbench or Express runs where the kernel puts it, as they do; what is compared with one core of
+# nginx runs on one core, and its load on the other.
+load() { # load NAME PORT PID CPUS [options]: figures into $dir/NAME.ROUND
+	local name=$1 at=$2 pid=$3 cpus=$4
+	shift 4
+	taskset -c "$cpus" "$build/bench/load" --port "$at" --token "$token" --account "$account" --pid "$pid" --secs "$secs" \
 		--stores "$stores" --customers "$customers" "$@" >"$dir/$name.$round" || say "$name: not every answer was as expected"
 }
 # figure NAME FIELD: smallest, median and largest over the rounds.
@@ -110,27 +112,29 @@ sleep 3
 idle_kb=$(awk '/^VmRSS/ { print $2 }' "/proc/$(service_pid)/status")
 for ((round = 1; round <= rounds; round++)); do
 	say "Round $round of $rounds ..."
-	pin_pid 0 "$(service_pid)"
-	load service "$port" "$(service_pid)"
+	pin_pid "$any_core" "$(service_pid)"
+	load service "$port" "$(service_pid)" "$any_core"
 	"$pgbench_bin" -n -M prepared -c 8 -j 2 -T "$secs" -f "$dir/text_in.pgbench" "$app_database" >"$dir/pgbench.log" 2>&1 || {
 		grep -v '^pgbench (' "$dir/pgbench.log" | head -20 >&2
 		exit 1
 	}
 	sed -n 's/^tps = \([0-9.]*\).*/per_s=\1/p' "$dir/pgbench.log" >"$dir/database.$round"
-	[ -z "$express_pid" ] || load express "$express_port" "$express_pid"
-	load open "$port" "$(service_pid)" --rate 500
+	[ -z "$express_pid" ] || load express "$express_port" "$express_pid" "$any_core"
+	load open "$port" "$(service_pid)" "$any_core" --rate 500
 	# the same pace in pgbench: what a commit takes here, below which no answer can be
 	"$pgbench_bin" -n -M prepared -c 8 -j 2 -T "$secs" -R 500 -l --log-prefix="$dir/paced" -f "$dir/text_in.pgbench" \
 		"$app_database" >/dev/null 2>&1
 	cat "$dir"/paced.* | awk '{ print $3 }' | sort -n |
 		awk '{ v[NR] = $1 } END { printf "p99_ms=%.3f\n", v[int(NR * 0.99)] / 1000 }' >"$dir/commits.$round"
 	rm -f "$dir"/paced.*
-	load refused "$port" "$(service_pid)" --forged --conns 32
-	load nginx "$nginx_port" "$(pgrep -P "${peers[0]}" | head -1)" --forged --expect 204 --conns 32
+	pin_pid 0 "$(service_pid)"
+	load refused "$port" "$(service_pid)" "$other_core" --forged --conns 32
+	load nginx "$nginx_port" "$(pgrep -P "${peers[0]}" | head -1)" "$other_core" --forged --expect 204 --conns 32
 done
+pin_pid "$any_core" "$(service_pid)"
 for ((round = 1; round <= rounds; round++)); do
 	say "With turns, round $round of $rounds ..."
-	load turns "$port" "$(service_pid)" --rate 300 --stores 2 --customers 100000
+	load turns "$port" "$(service_pid)" "$any_core" --rate 300 --stores 2 --customers 100000
 done
 
 # ---- the table -------------------------------------------------------------------------------------------------

@@ -55,12 +55,11 @@ static bool answered(int fd)
 static int status_of(int fd)
 {
 	char text[64] = "";
-	int status = 0;
 
 	cr_assert_gt(recv(fd, text, sizeof text - 1, 0), 12);
-	cr_assert_eq(sscanf(text, "HTTP/1.1 %d", &status), 1);
 	close(fd);
-	return status;
+	cr_assert(str_starts(str_of(text), STR_LIT("HTTP/1.1 ")), "%s", text);
+	return (int)strtol(text + 9, NULL, 10);
 }
 
 Test(sign_in_storm, holds_up_nothing_else_and_ends)
@@ -91,6 +90,28 @@ Test(sign_in_storm, holds_up_nothing_else_and_ends)
 	cr_expect_eq(other, 0);
 	cr_expect_geq(wrong, 34, "two at work and thirty-two waiting are served");
 	cr_expect_gt(busy, 0, "the others are told to come back");
+}
+
+/* A queue full of guesses at one account, once tries at it are delayed: one of them is made. */
+Test(sign_in_storm, of_many_guesses_at_once_one_is_made)
+{
+	int fds[20], port = (int)strtol(service_key(store.service, "PORT"), NULL, 10);
+	unsigned wrong = 0, delayed = 0;
+	struct api_tokens t;
+
+	for (int i = 0; i < 4; i++)
+		api_sign_in(store.url, "bici-downtown", "guess7@x.example", "wrong word of mine",
+			    &t);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		fds[i] = login_sent(port, 7);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		int status = status_of(fds[i]);
+
+		wrong += status == 401 ? 1 : 0;
+		delayed += status == 429 ? 1 : 0;
+	}
+	cr_expect_eq(wrong, 1);
+	cr_expect_eq(delayed, 19);
 }
 
 /* An account that is nobody's and a wrong password both take a whole bcrypt: neither is answered

@@ -63,12 +63,13 @@ static void agent_says(const char *say, const char *reason)
 {
 	sql_run(t->app, "UPDATE due_work SET lease = '" LEASE "', leased_until = now() + interval"
 			" '20 s' WHERE kind = 'agent_turn' AND ref = " OF_MAYA);
-	PQclear(sql_ask(t->app,
-			"SELECT agent_turn_store('" DEMO_ORG_A "', id, '" LEASE
-			"', epoch, last_position, 'en', false, $1, 1, 'general_support', $2::text, $2,"
-			" CASE WHEN $2 IS NOT NULL THEN now() + interval '15 minutes' END, NULL)"
-			" FROM conversations WHERE id = " OF_MAYA,
-			2, (const char *const[]){say, reason}));
+	PQclear(sql_ask(
+		t->app,
+		"SELECT agent_turn_store('" DEMO_ORG_A "', id, '" LEASE
+		"', epoch, last_position, 'en', false, $1, 1, 'general_support', $2::text, $2,"
+		" CASE WHEN $2 IS NOT NULL THEN now() + interval '15 minutes' END, NULL)"
+		" FROM conversations WHERE id = " OF_MAYA,
+		2, (const char *const[]){say, reason}));
 }
 
 static void set_up(void)

@@ -185,7 +185,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	racers_in(&r);
 	threads_found(&r);
-	for (int i = 0; i < r.rounds; i++)
+	for (int i = 0; r.threads_n > 0 && i < r.rounds; i++)
 		round_run(&r, &r.threads[i % r.threads_n]);
 	printf("racers=%d\nrounds=%d\nwon=%lu\nseveral=%lu\nnone=%lu\ntold=%lu\nuntold=%lu\n"
 	       "intruded=%lu\nbroken=%lu\n",

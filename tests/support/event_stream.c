@@ -85,17 +85,22 @@ static void line_done(struct event_stream *s)
 
 void event_stream_feed(struct event_stream *s, struct str bytes)
 {
-	for (size_t i = 0; i < bytes.n; i++) {
-		char c = bytes.p[i];
+	const char *p = bytes.p, *end = bytes.p + bytes.n;
 
-		if (c == '\n' && s->after_cr) {
+	while (p < end) {
+		const char *at = p;
+
+		if (*p == '\n' && s->after_cr) {
 			s->after_cr = false;
+			p++;
 			continue;
 		}
-		s->after_cr = c == '\r';
-		if (c == '\n' || c == '\r')
+		while (at < end && *at != '\n' && *at != '\r')
+			at++;
+		buf_add(&s->line, p, (size_t)(at - p));
+		s->after_cr = at < end && *at == '\r';
+		p = at + (at < end);
+		if (at < end)
 			line_done(s);
-		else
-			buf_add_char(&s->line, c);
 	}
 }

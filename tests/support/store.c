@@ -72,7 +72,7 @@ void store_asked(const struct api_request *r, struct api_answer *a)
 	char lower[8] = "", bare[200];
 	struct err err;
 
-	for (size_t i = 0; r->method[i] != '\0' && i < sizeof lower - 1; i++)
+	for (size_t i = 0; i < sizeof lower - 1 && r->method[i] != '\0'; i++)
 		lower[i] = (char)(r->method[i] | 0x20);
 	snprintf(bare, sizeof bare, "%.*s", (int)strcspn(r->path, "?"), r->path);
 	api_ask(store.url, r, a);

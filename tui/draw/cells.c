@@ -9,12 +9,13 @@ static const struct {
 	uint32_t c;
 	char plain;
 } signs[SIGNS] = {
-	[SIGN_ACROSS] = {0x2500, '-'},  [SIGN_DOWN] = {0x2502, '|'},
-	[SIGN_JOINT] = {0x253C, '+'},   [SIGN_MORE] = {0x2026, '~'},
-	[SIGN_DOT] = {0x25CF, '*'},     [SIGN_RING] = {0x25CB, 'o'},
-	[SIGN_POINTER] = {0x25B8, '>'}, [SIGN_BETWEEN] = {0x00B7, '-'},
-	[SIGN_UP_MORE] = {0x2191, '^'}, [SIGN_DOWN_MORE] = {0x2193, 'v'},
-	[SIGN_BAR] = {0x2502, '|'},
+	[SIGN_ACROSS] = {0x2500, '-'},    [SIGN_DOWN] = {0x2502, '|'},
+	[SIGN_MORE] = {0x2026, '~'},      [SIGN_DOT] = {0x25CF, '*'},
+	[SIGN_RING] = {0x25CB, 'o'},      [SIGN_POINTER] = {0x25B8, '>'},
+	[SIGN_BETWEEN] = {0x00B7, '-'},   [SIGN_UP_MORE] = {0x2191, '^'},
+	[SIGN_DOWN_MORE] = {0x2193, 'v'}, [SIGN_BAR] = {0x2502, '|'},
+	[SIGN_CORNER_1] = {0x250C, '+'},  [SIGN_CORNER_2] = {0x2510, '+'},
+	[SIGN_CORNER_3] = {0x2514, '+'},  [SIGN_CORNER_4] = {0x2518, '+'},
 };
 
 void cells_init(struct cells *g, int rows, int cols, bool plain)
@@ -121,14 +122,8 @@ static int put(struct area a, int row, int col, int room, struct str s, enum loo
 	struct glyph g;
 
 	walk_start(&w, s, a.g->plain);
-	while (walk_next(&w, &g)) {
-		bool line = flat && g.strange &&
-			    (g.c[0] == 0x240A || g.c[0] == 0x240D || g.c[0] == 0x2409);
-
-		if (line || (flat && g.spread && g.blank))
-			g = (struct glyph){.c = {' '}, .width = 1};
-		if (used + g.width > room)
-			break;
+	w.flat = flat;
+	while (walk_next(&w, &g) && used + g.width <= room) {
 		glyph_put(a, row, col + used, &g, look);
 		used += g.width;
 	}
@@ -140,17 +135,25 @@ int area_put(struct area a, int row, int col, int room, struct str s, enum look 
 	return room_found(a, row, col, &room) ? put(a, row, col, room, s, look, false) : 0;
 }
 
+static size_t fit_flat(struct area a, struct str s, int room)
+{
+	struct walk w;
+	int width;
+
+	walk_start(&w, s, a.g->plain);
+	w.flat = true;
+	return walk_fit(&w, room, &width);
+}
+
 int area_put_cut(struct area a, int row, int col, int room, struct str s, enum look look)
 {
 	int width;
-	size_t fits;
 
 	if (!room_found(a, row, col, &room))
 		return 0;
-	if (text_fit(s, room, a.g->plain, &width) == s.n)
+	if (fit_flat(a, s, room) == s.n)
 		return put(a, row, col, room, s, look, true);
-	fits = text_fit(s, room - 1, a.g->plain, &width);
-	width = put(a, row, col, room - 1, str_sub(s, 0, fits), look, true);
+	width = put(a, row, col, room - 1, str_sub(s, 0, fit_flat(a, s, room - 1)), look, true);
 	return width + area_sign(a, row, col + width, SIGN_MORE, look);
 }
 

@@ -36,7 +36,6 @@ struct area {
 enum sign {
 	SIGN_ACROSS,  /* a rule */
 	SIGN_DOWN,    /* between panes */
-	SIGN_JOINT,   /* where both meet */
 	SIGN_MORE,    /* cut off here */
 	SIGN_DOT,     /* unread, live */
 	SIGN_RING,    /* not so */
@@ -44,7 +43,11 @@ enum sign {
 	SIGN_BETWEEN, /* between two facts of a line */
 	SIGN_UP_MORE,
 	SIGN_DOWN_MORE,
-	SIGN_BAR, /* beside notes */
+	SIGN_BAR,      /* beside notes */
+	SIGN_CORNER_1, /* of a box: upper left, upper right, lower left, lower right */
+	SIGN_CORNER_2,
+	SIGN_CORNER_3,
+	SIGN_CORNER_4,
 	SIGNS,
 };
 

@@ -267,6 +267,11 @@ bool walk_next(struct walk *w, struct glyph *out)
 	}
 	n = code_next(w->rest, &c);
 	out->joined = code_taken(w, out, c, n);
+	if (w->flat && (c == '\t' || c == '\n' || c == '\r')) {
+		out->c[0] = ' ';
+		out->blank = true;
+		return true;
+	}
 	if (c == '\t') {
 		*out = (struct glyph){.c = {' ', ' ', ' ', ' '},
 				      .width = TAB_COLUMNS,
@@ -293,30 +298,33 @@ int text_width(struct str s, bool plain)
 	return width;
 }
 
+size_t walk_fit(struct walk *w, int cols, int *width)
+{
+	struct glyph g;
+	size_t at = 0, end = 0;
+	int used = 0;
+
+	*width = 0;
+	while (walk_next(w, &g)) {
+		if (!g.joined) {
+			end = at;
+			*width = used;
+		}
+		if (used + g.width > cols)
+			return end;
+		used += g.width;
+		at += g.bytes;
+	}
+	*width = used;
+	return at;
+}
+
 size_t text_fit(struct str s, int cols, bool plain, int *width)
 {
 	struct walk w;
-	struct glyph g;
-	size_t at = 0, end = 0;
-	int used = 0, kept = 0;
 
 	walk_start(&w, s, plain);
-	while (walk_next(&w, &g)) {
-		if (!g.joined) {
-			end = at;
-			kept = used;
-		}
-		if (used + g.width > cols)
-			break;
-		used += g.width;
-		at += g.bytes;
-		if (w.rest.n == 0) {
-			end = at;
-			kept = used;
-		}
-	}
-	*width = kept;
-	return end;
+	return walk_fit(&w, cols, width);
 }
 
 size_t text_fit_end(struct str s, int cols, bool plain)
@@ -350,21 +358,23 @@ struct str text_line(struct str *rest, int cols, bool plain)
 {
 	struct cut word = {0, 0}, character = {0, 0};
 	size_t at = 0, spoken = 0; /* spoken: behind the last glyph that is no blank */
+	size_t end;
 	struct walk w;
 	struct glyph g;
 	int used = 0;
 
 	walk_start(&w, *rest, plain);
 	for (;;) {
+		end = used <= cols ? at : spoken; /* blanks may lie beyond the edge */
 		if (at < rest->n && rest->p[at] == '\n')
-			return line_taken(rest, (struct cut){at, at + 1});
+			return line_taken(rest, (struct cut){end, at + 1});
 		if (at + 1 < rest->n && rest->p[at] == '\r' && rest->p[at + 1] == '\n')
-			return line_taken(rest, (struct cut){at, at + 2});
+			return line_taken(rest, (struct cut){end, at + 2});
 		if (!walk_next(&w, &g))
-			return line_taken(rest, (struct cut){at, at});
+			return line_taken(rest, (struct cut){end, at});
 		if (!g.joined)
 			character = (struct cut){at, at};
-		if (used + g.width > cols && !g.blank)
+		if (used + g.width > cols && !(g.blank && spoken > 0))
 			break;
 		used += g.width;
 		at += g.bytes;

@@ -32,6 +32,7 @@ struct glyph {
 struct walk {
 	struct str rest;
 	bool plain;       /* ASCII only */
+	bool flat;        /* for one line: tabs and line breaks are a blank each */
 	int32_t cluster;  /* utf8proc's state of grapheme breaking */
 	int32_t previous; /* the code point before; 0: none */
 };
@@ -40,10 +41,13 @@ void walk_start(struct walk *w, struct str s, bool plain);
 /* The next glyph; false at the end. Every glyph takes at least a byte and a column. */
 bool walk_next(struct walk *w, struct glyph *out);
 
+/* Bytes of what fits `cols` columns from here, cut between characters; *width gets its columns. */
+size_t walk_fit(struct walk *w, int cols, int *width);
+
 /* Columns of all of s; lines of s are taken as one (see walk_next: '\n' is a stand-in). */
 int text_width(struct str s, bool plain);
-/* Bytes of the front of s that fits `cols` columns, cut between characters; *width gets its
- * columns. */
+/* walk_fit() for the front: bytes of s that fit `cols` columns, cut between characters; *width gets
+ * its columns. */
 size_t text_fit(struct str s, int cols, bool plain, int *width);
 /* The same for the end of s: from which byte on it fits. */
 size_t text_fit_end(struct str s, int cols, bool plain);

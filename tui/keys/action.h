@@ -32,7 +32,6 @@
 #define NEEDS_THREAD (1u << 1) /* a conversation is open or under the cursor */
 #define IS_DANGEROUS (1u << 2) /* the customer sees it, or it cannot be taken back */
 
-/* clang-format off: a row is a line or two */
 /* name, where, keys, needs, permission, word in the bar, line of help */
 #define ACTIONS(X)                                                                                 \
 	X(UNDO, "undo", IN_PANES, "u", NULL, NULL, 0, NULL, BAR_UNDO, HELP_UNDO)                   \
@@ -116,8 +115,6 @@
 	X(SUSPEND, "suspend", IN_ALL, "Ctrl-Z", NULL, NULL, 0, NULL, NONE, HELP_SUSPEND)           \
 	X(QUIT, "quit", IN_LIST, "q", NULL, NULL, 0, NULL, BAR_QUIT, HELP_QUIT)                    \
 	X(QUIT_NOW, "quit-here", IN_ALL, "Ctrl-C", NULL, NULL, 0, NULL, NONE, HELP_QUIT)
-
-/* clang-format on */
 
 enum action {
 	ACT_NOTHING,

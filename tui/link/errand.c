@@ -24,16 +24,20 @@ struct errand {
 	struct exchange *asking;
 	uint32_t generation; /* of the token that it was sent with */
 	unsigned failures;
+	bool is_patient;  /* asked for until it comes */
 	bool was_refused; /* with 401, once */
 	bool may_be_done; /* an attempt was lost: from then on nobody knows */
 	int64_t give_up_ms, not_before_ms;
 };
 
 void errands_init(struct errands *e, struct exchanges *exchanges, const struct teller *teller,
-		  struct pass *pass)
+		  struct pass *pass, const struct follow *follow)
 {
-	*e = (struct errands){
-		.exchanges = exchanges, .teller = teller, .pass = pass, .patience_ms = PATIENCE_MS};
+	*e = (struct errands){.exchanges = exchanges,
+			      .teller = teller,
+			      .pass = pass,
+			      .follow = follow,
+			      .patience_ms = PATIENCE_MS};
 }
 
 static void errand_free(struct errand *one)
@@ -167,6 +171,10 @@ static void failed(struct errand *one, const struct exchange_answer *answer)
 		one->may_be_done = true;
 	if (now + wait < one->give_up_ms) {
 		one->not_before_ms = now + wait;
+		if (one->is_patient && !one->in->follow->wanted)
+			tell(one->in->teller, &(struct msg){.kind = MSG_LINK,
+							    .link = LINK_LOST,
+							    .retry_s = (int)((wait + 999) / 1000)});
 		return;
 	}
 	why = problem_of(answer, &a);
@@ -232,7 +240,8 @@ void errand_add(struct errands *e, struct outgoing *wish)
 	one->route = wish_route_of(one->wish.kind);
 	if (one->route == NULL)
 		BUG("wish %d is no request", (int)one->wish.kind);
-	one->give_up_ms = clock_mono_ms() + e->patience_ms;
+	one->is_patient = one->wish.kind == OUT_LIST && one->wish.filter == FILTER_OPEN;
+	one->give_up_ms = one->is_patient ? INT64_MAX : clock_mono_ms() + e->patience_ms;
 	if (one->route->command)
 		key_choose(one);
 	while (*at != NULL)

@@ -10,7 +10,7 @@
 #ifndef SWITCHBACK_TUI_LINK_ERRAND_H
 #define SWITCHBACK_TUI_LINK_ERRAND_H
 
-#include "tui/link/pass.h"
+#include "tui/link/follow.h"
 #include "tui/model/outgoing.h"
 
 #define ERRANDS_MAX     128 /* more wishes at once are refused with "busy" */
@@ -23,6 +23,7 @@ struct errands {
 	struct exchanges *exchanges;
 	const struct teller *teller;
 	struct pass *pass;
+	const struct follow *follow;
 	struct errand *all; /* oldest first */
 	size_t n;
 	int64_t patience_ms; /* how long one errand may take in all */
@@ -34,7 +35,7 @@ struct errands {
 };
 
 void errands_init(struct errands *e, struct exchanges *exchanges, const struct teller *teller,
-		  struct pass *pass);
+		  struct pass *pass, const struct follow *follow);
 void errands_clear(struct errands *e);
 
 /* Takes the wish (one from OUT_LIST to OUT_NEW_TEXT) over; *wish is empty then. */

@@ -11,7 +11,7 @@
 
 #include "shared/clock.h"
 #include "shared/log.h"
-#include "tui/link/drafts.h"
+#include "tui/link/drawer.h"
 #include "tui/link/errand.h"
 #include "tui/link/follow.h"
 #include "tui/link/request_of.h"
@@ -25,7 +25,7 @@ struct uplink {
 	struct follow follow;
 	struct errands errands;
 	struct scribe *scribe;
-	struct drafts drafts;
+	struct drawer drawer;
 	char *url, *state_dir;      /* state_dir is NULL when nothing is kept */
 	char *organization, *email; /* whose session it is, for the kept file; or NULL */
 	char *only_organization, *only_email;
@@ -77,7 +77,7 @@ static void on_in(void *to, const struct wire_me *me)
 	replace(&u->organization, me->organization.slug);
 	replace(&u->email, me->user.email);
 	session_written(u, u->pass.refresh);
-	drafts_of(&u->drafts, u->scribe, u->state_dir, me->organization.id, me->user.id);
+	drawer_of(&u->drawer, u->scribe, u->state_dir, me->organization.id, me->user.id);
 }
 
 static void on_over(void *to)
@@ -86,7 +86,7 @@ static void on_over(void *to)
 
 	follow_stop(&u->follow);
 	errands_end(&u->errands);
-	drafts_clear(&u->drafts);
+	drawer_clear(&u->drawer);
 }
 
 /* Reads the kept session into token; false when there is none for us. */
@@ -163,7 +163,7 @@ static void on_msg(void *to, const struct msg *m)
 
 	u->outer.tell(u->outer.to, m);
 	if (m->kind == MSG_SIGNED_IN)
-		drafts_load(&u->drafts, draft_told, u);
+		drawer_load(&u->drawer, draft_told, u);
 	if (m->kind == MSG_LINK && m->link == LINK_LIVE)
 		errands_hurry(&u->errands);
 }
@@ -198,7 +198,7 @@ struct uplink *uplink_open(const struct uplink_options *o,
 	replace(&u->only_email, o->email);
 	pass_ready(u);
 	follow_init(&u->follow, exchanges, &u->teller, &u->pass);
-	errands_init(&u->errands, exchanges, &u->teller, &u->pass);
+	errands_init(&u->errands, exchanges, &u->teller, &u->pass, &u->follow);
 	if (o->silent_ms != 0)
 		u->follow.silent_ms = o->silent_ms;
 	if (o->patience_ms != 0)
@@ -220,7 +220,7 @@ void uplink_close(struct uplink *u)
 	errands_clear(&u->errands);
 	pass_clear(&u->pass);
 	exchanges_close(u->exchanges);
-	drafts_clear(&u->drafts);
+	drawer_clear(&u->drawer);
 	scribe_close(u->scribe);
 	if (u->session_lock >= 0)
 		close(u->session_lock);
@@ -264,7 +264,7 @@ bool uplink_wish(struct uplink *u, struct outgoing *wish)
 	case OUT_SIGN_OUT: pass_sign_out(&u->pass); break;
 	case OUT_FOLLOW: follow_start(&u->follow, wish->after); break;
 	case OUT_SAVE_DRAFT:
-		draft_save(&u->drafts, str_of(wish->conversation_id), str_of(wish->text));
+		drawer_put(&u->drawer, str_of(wish->conversation_id), str_of(wish->text));
 		break;
 	default:
 		if (wish_route_of(wish->kind) == NULL)

@@ -204,7 +204,7 @@ static void quit_asked(struct model *m)
 	size_t held = m->all.tabs[TAB_MINE].n;
 	char text[300];
 
-	draft_save(m);
+	compose_save(m);
 	going_flush(m, INT64_MAX);
 	if (m->screen != SCREEN_MAIN || held == 0) {
 		quit(m);
@@ -334,7 +334,7 @@ static bool any_act(struct model *m, enum action a)
 	switch (a) {
 	case ACT_REDRAW: (void)wishes_add(m->wishes, OUT_REDRAW); break;
 	case ACT_SUSPEND:
-		draft_save(m);
+		compose_save(m);
 		(void)wishes_add(m->wishes, OUT_SUSPEND);
 		break;
 	case ACT_QUIT:

@@ -280,6 +280,10 @@ void model_answer(struct model *m, const struct msg *msg)
 {
 	struct asked asked;
 
+	if (msg->kind == MSG_REFUSED && msg->id == 0) { /* a sign-in that nobody typed */
+		sign_in_refused(m, msg->problem);
+		return;
+	}
 	if (!asked_take(m, msg->id, &asked))
 		return;
 	asked.id = msg->id;
@@ -301,7 +305,7 @@ void model_answer(struct model *m, const struct msg *msg)
 
 void caught_up_check(struct model *m)
 {
-	char missed[24];
+	char text[200];
 
 	if (m->link != LINK_LIVE || m->caught_up || m->known < m->newest)
 		return;
@@ -309,11 +313,12 @@ void caught_up_check(struct model *m)
 	m->dirty = true;
 	if (m->lost_known == 0)
 		return; /* the first time there is nothing to tell */
-	snprintf(missed, sizeof missed, "%" PRId64, m->known - m->lost_known);
+	say_count(text, sizeof text, m->language, WORD_CAUGHT_UP_ONE, WORD_CAUGHT_UP_MANY,
+		  m->known - m->lost_known);
 	if (m->known == m->lost_known)
 		notice_say(m, LOOK_GOOD, WORD_CAUGHT_UP_NOTHING, NULL, NULL);
 	else
-		notice_say(m, LOOK_GOOD, WORD_CAUGHT_UP, missed, NULL);
+		notice_set(m, LOOK_GOOD, text);
 	m->lost_known = 0;
 }
 

@@ -55,8 +55,7 @@ void find_tick(struct model *m)
 	f->wish = w->id;
 }
 
-/* What was typed as a number that a text can go to: "416 555 0123" is one of this continent. */
-static bool typed_number(const struct find *f, char out[PHONE_MAX])
+bool find_number(const struct find *f, char out[PHONE_MAX])
 {
 	struct str text = str_trim(edit_text(&f->edit));
 	char typed[40] = "+";
@@ -80,7 +79,7 @@ static void chosen(struct model *m)
 	char number[PHONE_MAX];
 
 	if (f->n == 0) {
-		if (f->to_write && typed_number(f, number)) {
+		if (f->to_write && find_number(f, number)) {
 			find_stop(m);
 			compose_new(m, "", number, NULL);
 		}

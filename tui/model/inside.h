@@ -11,10 +11,11 @@
 
 void model_forget(struct model *m); /* all that belongs to whoever was signed in */
 
-#define LIST_PAGE    200
-#define ROWS_MAX     10000
-#define NOTICE_MS    6000
-#define LOOK_WAIT_MS 120 /* the cursor rests so long before a conversation is asked for */
+#define LIST_PAGE       200
+#define ROWS_MAX        10000
+#define NOTICE_MS       6000
+#define NOTICE_LEAST_MS 1200 /* a key before that does not take it away */
+#define LOOK_WAIT_MS    120  /* the cursor rests so long before a conversation is asked for */
 
 /* A line at the foot, for a few seconds. */
 void notice_set(struct model *m, enum look look, const char *text);
@@ -69,9 +70,9 @@ void going_undo(struct model *m);
 void going_flush(struct model *m, int64_t now_ms); /* sends what has waited */
 void going_done(struct model *m, uint32_t wish);
 void going_refused(struct model *m, uint32_t wish, const struct problem *p);
-void draft_keep(struct model *m, const char *key, struct str text, uint32_t again);
-void drafts_clear(struct model *m);
-void draft_save(struct model *m); /* what is typed, if it changed */
+void compose_draft_keep(struct model *m, const char *key, struct str text, uint32_t again);
+void compose_drafts_clear(struct model *m);
+void compose_save(struct model *m); /* what is typed, if it changed */
 
 /* ---- find.c ---- */
 

@@ -49,7 +49,7 @@ void model_forget(struct model *m)
 	facts_clear(&m->facts);
 	compose_stop(m);
 	edit_clear(&m->compose.edit);
-	drafts_clear(m);
+	compose_drafts_clear(m);
 	find_stop(m);
 	edit_clear(&m->find.edit);
 	m->confirm = (struct confirm){0};
@@ -89,6 +89,7 @@ void notice_set(struct model *m, enum look look, const char *text)
 {
 	snprintf(m->notice.text, sizeof m->notice.text, "%s", text);
 	m->notice.look = look;
+	m->notice.since_ms = m->mono_ms;
 	m->notice.until_ms = m->mono_ms + NOTICE_MS;
 	m->dirty = true;
 }
@@ -276,6 +277,11 @@ static void sooner(int64_t *at, int64_t then)
 {
 	if (then != 0 && then < *at)
 		*at = then;
+}
+
+void model_leave(struct model *m)
+{
+	compose_save(m);
 }
 
 int64_t model_wakes_at(const struct model *m)

@@ -11,6 +11,7 @@
 #ifndef SWITCHBACK_TUI_MODEL_MODEL_H
 #define SWITCHBACK_TUI_MODEL_MODEL_H
 
+#include "shared/phone.h"
 #include "shared/wire/customer.h"
 #include "shared/wire/session.h"
 #include "shared/zone.h"
@@ -170,6 +171,7 @@ struct confirm {
 struct notice {
 	char text[400]; /* "": none */
 	enum look look;
+	int64_t since_ms;
 	int64_t until_ms; /* 0: until the next key */
 };
 
@@ -231,6 +233,9 @@ struct model {
 void model_init(struct model *m, const struct model_start *start, int rows, int cols);
 void model_clear(struct model *m);
 void model_update(struct model *m, const struct msg *msg);
+/* The program is about to end: what was typed and is not kept yet leaves as wishes
+ * (OUT_SAVE_DRAFT). */
+void model_leave(struct model *m);
 /* The monotonic time at which it wants a MSG_TICK, at the latest a minute from its last message. */
 int64_t model_wakes_at(const struct model *m);
 
@@ -263,6 +268,9 @@ size_t model_list_top(const struct model *m, int visible);
 const struct going *model_waiting(const struct model *m);
 /* The draft kept under a key, or NULL. */
 const struct draft *model_draft(const struct model *m, const char *key);
+/* What was typed as a number that a text can go to: "416 555 0123" is one of this continent. */
+MUST_USE
+bool find_number(const struct find *f, char out[PHONE_MAX]);
 /* Rows of the list pane a conversation takes: 1 in a wide one, 2 in a narrow one. */
 int model_row_height(int cols);
 

@@ -82,7 +82,8 @@ enum msg_kind {
 	MSG_CUSTOMERS, /* customers, count: what a search found */
 	MSG_FACTS,     /* customers[0], orders, appointments, as_of */
 	MSG_DONE,    /* a command was done: conversations[0] and messages[0] where there are such */
-	MSG_REFUSED, /* a wish of any kind was refused, or could not be asked: problem */
+	MSG_REFUSED, /* a wish of any kind was refused, or could not be asked: problem; id 0: a
+			sign-in with what the program was started with */
 	MSG_DRAFT,   /* a kept draft: conversation_id, text; after MSG_SIGNED_IN, one each */
 
 	/* by itself */

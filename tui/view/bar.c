@@ -56,9 +56,12 @@ void view_bar(const struct model *m, struct area a)
 	count_word(m, WORD_WAITING_ONE, WORD_WAITING_MANY, m->all.tabs[TAB_WAITING].n, waiting);
 	count_word(m, WORD_OPEN_ONE, WORD_OPEN_MANY, m->all.tabs[TAB_ALL].n, open);
 	end = piece_before(a, end, clock);
+	if (a.cols < 60 && m->link == LINK_LIVE && m->caught_up)
+		line = ""; /* the dot says it */
 	used = area_put_right(a, 0, end, -1, str_of(line), LOOK_BAR);
-	(void)area_sign(a, 0, end - used - 2, sign, LOOK_BAR);
-	end -= used + 4;
+	used += used > 0;
+	(void)area_sign(a, 0, end - used - 1, sign, LOOK_BAR);
+	end -= used + 3;
 	if (a.cols >= 80)
 		end = piece_before(a, end, open);
 	end = piece_before(a, end, waiting);
@@ -151,7 +154,7 @@ void view_foot(const struct model *m, struct area a)
 	const struct going *waiting = model_waiting(m);
 	int col = 1, end = a.cols - 1;
 
-	if (waiting != NULL && where != IN_CONFIRM && where != IN_HELP) {
+	if (waiting != NULL && where != IN_HELP) {
 		going_line(m, a, waiting);
 		return;
 	}
@@ -159,6 +162,8 @@ void view_foot(const struct model *m, struct area a)
 		(void)area_put_cut(a, 0, 1, end - 1, str_of(m->notice.text), m->notice.look);
 		return;
 	}
+	if (where == IN_CONFIRM)
+		return; /* the question says what answers it */
 	/* Help keeps its place at the right, whatever else there is room for. */
 	if (shown_in_bar(m, ACT_HELP, where)) {
 		char key[KEY_LABEL];

@@ -31,7 +31,7 @@ static void facts_of_text(const struct model *m, bool brief, char *out, size_t r
 	const struct row *row = model_open_row(m);
 	struct str text = edit_text(&m->compose.edit);
 	struct segments s = segments_of(text);
-	char segments[40];
+	char segments[40], code[4];
 
 	if (m->compose.mode != MODE_REPLY && m->compose.mode != MODE_NEW) {
 		out[0] = '\0';
@@ -39,10 +39,11 @@ static void facts_of_text(const struct model *m, bool brief, char *out, size_t r
 	}
 	say_count(segments, sizeof segments, m->language, WORD_SEGMENTS_ONE, WORD_SEGMENTS_MANY,
 		  (int64_t)s.count);
+	snprintf(code, sizeof code, "%s", m->compose.language == LANGUAGE_FR ? "FR" : "EN");
 	if (brief)
-		snprintf(out, room, "%s %s %u",
+		snprintf(out, room, "%s %s %u seg",
 			 view_channel(m, row == NULL ? CHANNEL_SMS : (enum channel)row->channel),
-			 language_code(m->compose.language), s.count);
+			 code, s.count);
 	else
 		snprintf(out, room, "%s, %s, %s %s",
 			 view_channel(m, row == NULL ? CHANNEL_SMS : (enum channel)row->channel),

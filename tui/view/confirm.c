@@ -13,17 +13,31 @@ static int lines_of(const char *text, int cols, bool plain)
 	return n;
 }
 
+/* A box with a blank column around it, so that it stands clear of what lies under it. */
+static void frame(struct area box)
+{
+	int right = box.cols - 2, foot = box.rows - 1;
+
+	area_rule(box, 0, 1, box.cols - 2, SIGN_ACROSS, LOOK_URGENT);
+	area_rule(box, foot, 1, box.cols - 2, SIGN_ACROSS, LOOK_URGENT);
+	area_column(area_part(box, 0, 1, box.rows, 1), 0, SIGN_DOWN, LOOK_URGENT);
+	area_column(area_part(box, 0, right, box.rows, 1), 0, SIGN_DOWN, LOOK_URGENT);
+	(void)area_sign(box, 0, 1, SIGN_CORNER_1, LOOK_URGENT);
+	(void)area_sign(box, 0, right, SIGN_CORNER_2, LOOK_URGENT);
+	(void)area_sign(box, foot, 1, SIGN_CORNER_3, LOOK_URGENT);
+	(void)area_sign(box, foot, right, SIGN_CORNER_4, LOOK_URGENT);
+}
+
 void view_confirm(const struct model *m, struct area a)
 {
 	static const enum action answers[] = {ACT_YES, ACT_NO};
-	int col = 2, width = a.cols - 4 < 54 ? a.cols - 4 : 54;
-	int lines = lines_of(m->confirm.text, width - 4, a.g->plain), height = lines + 5;
+	int col = 4, width = a.cols < 58 ? a.cols : 58;
+	int lines = lines_of(m->confirm.text, width - 8, a.g->plain), height = lines + 4;
 	struct area box = area_part(a, (a.rows - height) / 2, (a.cols - width) / 2, height, width);
 
 	for (int row = 0; row < box.rows; row++)
 		area_ground(box, row, LOOK_PLAIN);
-	area_rule(box, 0, 0, width, SIGN_ACROSS, LOOK_URGENT);
-	area_rule(box, box.rows - 1, 0, width, SIGN_ACROSS, LOOK_URGENT);
+	frame(box);
 	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
 		char key[KEY_LABEL];
 
@@ -33,6 +47,6 @@ void view_confirm(const struct model *m, struct area a)
 				say(m->language, action_of(answers[i])->bar), LOOK_PLAIN) +
 		       3;
 	}
-	(void)view_wrapped(area_part(box, 0, 2, box.rows, width - 4), 1, 0, lines,
+	(void)view_wrapped(area_part(box, 0, 4, box.rows, width - 8), 1, 0, lines,
 			   str_of(m->confirm.text), LOOK_STRONG);
 }

@@ -76,7 +76,8 @@ static void wish_draw(struct paper *p, const struct row *row)
 	if (w != NULL && escalation_is_open(w->state)) {
 		section(p, WORD_FACTS_WANTS);
 		say_code(reason, sizeof reason, p->m->language, w->reason);
-		line(p, 1, reason, LOOK_URGENT);
+		if (w->reason != NULL && strcmp(w->reason, "human_request") != 0)
+			line(p, 1, reason, LOOK_URGENT);
 		if (w->reason_text != NULL)
 			line(p, 1, w->reason_text, LOOK_PLAIN);
 		if (w->requested_at != 0) {
@@ -191,4 +192,6 @@ void view_facts(const struct model *m, struct area a)
 		section(&p, WORD_FACTS_NOTES);
 		line(&p, 1, f->notes, LOOK_PLAIN);
 	}
+	if (p.row > body.rows)
+		(void)area_sign(body, body.rows - 1, body.cols - 1, SIGN_DOWN_MORE, LOOK_FAINT);
 }

@@ -33,7 +33,7 @@ void view_find(const struct model *m, struct area a)
 	bool asking = f->ask_at_ms != 0 || !f->answered;
 	size_t top = 0;
 	char number[PHONE_MAX];
-	bool is_number = f->to_write && phone_parse(str_trim(edit_text(&f->edit)), number);
+	bool is_number = f->to_write && find_number(f, number);
 
 	(void)view_title(a, say(m->language, f->to_write ? WORD_FIND_TO_WRITE : WORD_FIND_TITLE),
 			 true);

@@ -8,7 +8,7 @@
 struct page {
 	const struct model *m;
 	struct area a;
-	int row;
+	int row, cols;
 	bool listed[ACTS];
 };
 
@@ -31,6 +31,20 @@ static void keys_text(const struct page *p, enum action a, unsigned where, char 
 	}
 }
 
+/* Counts its lines too where there is nothing to draw on; returns them. */
+static int wrapped(struct area a, int row, int cols, const char *text)
+{
+	struct str rest = str_of(text);
+	int used = 0;
+
+	for (; rest.n > 0; used++) {
+		struct str line = text_line(&rest, cols, a.g->plain);
+
+		(void)area_put(a, row + used, KEYS_WIDTH, cols, line, LOOK_PLAIN);
+	}
+	return used;
+}
+
 static void section_draw(struct page *p, enum word title, unsigned where)
 {
 	bool first = true;
@@ -50,15 +64,15 @@ static void section_draw(struct page *p, enum word title, unsigned where)
 		}
 		p->listed[a] = true;
 		(void)area_put_cut(p->a, p->row, 3, KEYS_WIDTH - 4, str_of(keys), LOOK_BAR_KEY);
-		(void)area_say(p->a, p->row++, KEYS_WIDTH, say(p->m->language, action_of(a)->help),
-			       LOOK_PLAIN);
+		p->row += wrapped(p->a, p->row, p->cols - KEYS_WIDTH - 1,
+				  say(p->m->language, action_of(a)->help));
 	}
 }
 
 void view_help(const struct model *m, struct area a)
 {
 	struct area body = area_part(a, 1, 0, a.rows - 1, a.cols);
-	struct page p = {.m = m, .a = body};
+	struct page p = {.m = m, .a = body, .cols = a.cols};
 	int length, most;
 
 	/* Twice: to know how long it is, and to draw it. Rows outside the area are not drawn. */

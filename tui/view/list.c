@@ -121,7 +121,8 @@ static void row_narrow(const struct model *m, const struct row *row, struct area
 static void row_wide(const struct model *m, const struct row *row, struct area a)
 {
 	char time[WHEN_TEXT], holder[100], room[24];
-	enum look look, time_look = time_text(m, row, time);
+	const struct when when = model_when(m);
+	enum look look;
 	const char *letter = view_letter(m, row, &look);
 	int name = (int)int_clamp(a.cols / 4, 14, 28), end = a.cols - 1, used;
 
@@ -130,7 +131,8 @@ static void row_wide(const struct model *m, const struct row *row, struct area a
 			   row->unread > 0 ? LOOK_STRONG : LOOK_PLAIN);
 	view_holder(m, row, holder, sizeof holder);
 	(void)area_put_cut(a, 0, 4 + name, 13, str_of(holder), look);
-	(void)area_put_right(a, 0, end, 8, str_of(time), time_look);
+	when_short(&when, row->last_message_at, time);
+	(void)area_put_right(a, 0, end, 8, str_of(time), LOOK_FAINT);
 	used = unread_draw(row, a, 0, end - 8);
 	preview_draw(m, row, a, 0, 18 + name, end - 8 - used - 19 - name);
 }

@@ -8,8 +8,6 @@
 #ifndef SWITCHBACK_TUI_WORDS_CATALOGUE_H
 #define SWITCHBACK_TUI_WORDS_CATALOGUE_H
 
-/* clang-format off: one line a sentence where it fits */
-
 #define WORDS_BAR(X)                                     \
 	X(BAR_UNDO, "Take back", "Reprendre")            \
 	X(BAR_OPEN, "Open", "Ouvrir")                    \
@@ -115,39 +113,38 @@
 	X(HELP_QUIT, "Leave the console; you stay signed in",                                      \
 	  "Quitter la console; vous restez connecté")
 
-#define WORDS_TIME(X)                                                                             \
-	X(NOW, "now", "là")                                                                       \
-	X(TODAY, "Today", "Aujourd’hui")                                                          \
-	X(YESTERDAY, "Yesterday", "Hier")                                                         \
-	X(DAYS_SHORT, "d", "j")                                                                   \
-	X(MON, "Mon", "lun")                                                                      \
-	X(TUE, "Tue", "mar") X(WED, "Wed", "mer") X(THU, "Thu", "jeu") X(FRI, "Fri", "ven") X(    \
-		SAT, "Sat", "sam") X(SUN, "Sun", "dim") X(MONDAY, "Monday",                       \
-							  "Lundi") X(TUESDAY, "Tuesday", "Mardi") \
-		X(WEDNESDAY, "Wednesday", "Mercredi") X(THURSDAY, "Thursday", "Jeudi") X(         \
-			FRIDAY, "Friday", "Vendredi") X(SATURDAY, "Saturday",                     \
-							"Samedi") X(SUNDAY, "Sunday", "Dimanche") \
-			X(JAN, "Jan", "janv") X(FEB, "Feb", "févr") X(MAR, "Mar", "mars") X(      \
-				APR, "Apr", "avr") X(MAY, "May", "mai") X(JUN, "Jun", "juin")     \
-				X(JUL, "Jul", "juil") X(AUG, "Aug", "août") X(                    \
-					SEP, "Sep", "sept") X(OCT, "Oct", "oct") X(NOV, "Nov",    \
-										   "nov")         \
-					X(DEC, "Dec", "déc") X(JANUARY, "January", "janvier") X(  \
-						FEBRUARY,                                         \
-						"February",                                       \
-						"février") X(MARCH, "March",                      \
-							     "mars") X(APRIL, "April", "avril")   \
-						X(MAY_LONG, "May", "mai") X(JUNE, "June", "juin") \
-							X(JULY, "July",                           \
-							  "juillet") X(AUGUST, "August", "août")  \
-								X(SEPTEMBER, "September",         \
-								  "septembre") X(OCTOBER,         \
-										 "October",       \
-										 "octobre")       \
-									X(NOVEMBER, "November",   \
-									  "novembre")             \
-										X(DECEMBER,       \
-										  "December",     \
+#define WORDS_TIME(X)                                                                              \
+	X(NOW, "now", "là")                                                                        \
+	X(TODAY, "Today", "Aujourd’hui")                                                           \
+	X(YESTERDAY, "Yesterday", "Hier")                                                          \
+	X(DAYS_SHORT, "d", "j")                                                                    \
+	X(MON, "Mon", "lun")                                                                       \
+	X(TUE, "Tue", "mar")                                                                       \
+	X(WED, "Wed", "mer")                                                                       \
+	X(THU, "Thu", "jeu")                                                                       \
+	X(FRI, "Fri", "ven")                                                                       \
+	X(SAT, "Sat", "sam") X(SUN, "Sun", "dim") X(MONDAY, "Monday", "Lundi") X(                  \
+		TUESDAY, "Tuesday", "Mardi") X(WEDNESDAY, "Wednesday",                             \
+					       "Mercredi") X(THURSDAY, "Thursday", "Jeudi")        \
+		X(FRIDAY, "Friday", "Vendredi") X(SATURDAY, "Saturday", "Samedi") X(               \
+			SUNDAY, "Sunday", "Dimanche") X(JAN, "Jan", "janv") X(FEB, "Feb", "févr")  \
+			X(MAR, "Mar", "mars") X(APR, "Apr", "avr") X(MAY, "May", "mai") X(         \
+				JUN, "Jun", "juin") X(JUL, "Jul", "juil") X(AUG, "Aug", "août")    \
+				X(SEP, "Sep", "sept") X(OCT, "Oct", "oct") X(NOV, "Nov", "nov") X( \
+					DEC, "Dec", "déc") X(JANUARY, "January", "janvier")        \
+					X(FEBRUARY, "February", "février") X(                      \
+						MARCH, "March", "mars") X(APRIL, "April", "avril") \
+						X(MAY_LONG, "May", "mai") X(JUNE, "June", "juin")  \
+							X(JULY, "July",                            \
+							  "juillet") X(AUGUST, "August", "août")   \
+								X(SEPTEMBER, "September",          \
+								  "septembre") X(OCTOBER,          \
+										 "October",        \
+										 "octobre")        \
+									X(NOVEMBER, "November",    \
+									  "novembre")              \
+										X(DECEMBER,        \
+										  "December",      \
 										  "décembre")
 
 #define WORDS_SIGN_IN(X)                                                                   \
@@ -194,7 +191,9 @@
 	  "Connexion perdue à l’instant; rien ne peut partir.")                             \
 	X(BANNER_RETRY, "Next try in {1} s.", "Nouvel essai dans {1} s.")                   \
 	X(BANNER_CONNECTING, "Connecting…", "Connexion…")                                   \
-	X(CAUGHT_UP, "Caught up: {1} events came meanwhile, nothing is missing.",           \
+	X(CAUGHT_UP_ONE, "Caught up: {1} event came meanwhile, nothing is missing.",        \
+	  "À jour : {1} événement entre-temps, rien ne manque.")                            \
+	X(CAUGHT_UP_MANY, "Caught up: {1} events came meanwhile, nothing is missing.",      \
 	  "À jour : {1} événements entre-temps, rien ne manque.")                           \
 	X(CAUGHT_UP_NOTHING, "Caught up: nothing happened meanwhile.",                      \
 	  "À jour : rien ne s’est passé entre-temps.")                                      \
@@ -222,7 +221,7 @@
 	X(LIST_EMPTY_ALL, "Nothing is open.", "Rien n’est ouvert.")                         \
 	X(LIST_EMPTY_CLOSED, "Nothing was closed yet.", "Rien n’a encore été fermé.")       \
 	X(LIST_EMPTY_HINT, "3 shows all that is open", "3 montre tout ce qui est ouvert")   \
-	X(LETTER_WAITS, "W", "P")                                                           \
+	X(LETTER_WAITS, "W", "E")                                                           \
 	X(LETTER_AGENT, "A", "A")                                                           \
 	X(LETTER_MINE, "M", "M")                                                            \
 	X(LETTER_COLLEAGUE, "C", "C")                                                       \
@@ -265,6 +264,10 @@
 	X(TITLE_CLOSED, "closed {1}", "fermée {1}")                                \
 	X(AUTHOR_AGENT, "Agent", "Agent")                                          \
 	X(AUTHOR_SYSTEM, "Automatic text", "Texto automatique")                    \
+	X(MARKER_TOOK_OVER, "{1} took over", "{1} a pris la conversation")                                   \
+	X(MARKER_TOOK_FROM, "{1} took over from {2}", "{1} a pris la relève de {2}")                                   \
+	X(MARKER_HANDED_BACK, "{1} handed back to the agent", "{1} a rendu la conversation à l’agent")                                   \
+	X(MARKER_CLOSED, "{1} closed the conversation", "{1} a fermé la conversation")                                   \
 	X(AUTHOR_STAFF, "Staff", "Équipe")                                         \
 	X(AUTHOR_YOU, "You", "Vous")                                               \
 	X(AUTHOR_CUSTOMER, "Customer", "Client")                                   \
@@ -437,11 +440,13 @@
 	X(CODE_no_show, "did not come", "absent")                        \
 	X(CODE_expired, "expired", "échu")
 
-#define WORDS(X)                                                                                  \
-	WORDS_BAR(X)                                                                              \
-	WORDS_HELP(X) WORDS_TIME(X) WORDS_SIGN_IN(X) WORDS_FRAME(X) WORDS_LIST(X) WORDS_THREAD(X) \
-		WORDS_COMPOSER(X) WORDS_FACTS(X) WORDS_FIND(X) WORDS_SAID(X) WORDS_CODES(X)
-
-/* clang-format on */
+#define WORDS(X)                                                                                   \
+	WORDS_BAR(X)                                                                               \
+	WORDS_HELP(X)                                                                              \
+	WORDS_TIME(X)                                                                              \
+	WORDS_SIGN_IN(X)                                                                           \
+	WORDS_FRAME(X)                                                                             \
+	WORDS_LIST(X) WORDS_THREAD(X) WORDS_COMPOSER(X) WORDS_FACTS(X) WORDS_FIND(X) WORDS_SAID(X) \
+		WORDS_CODES(X)
 
 #endif

@@ -29,9 +29,12 @@ static void header(struct app *app, const struct web_request *r, struct ticket t
 }
 
 static const struct route routes[] = {
-	{WEB_POST, "/echo", echo, 0, NULL, NULL, NULL},       {WEB_GET, "/", echo, 0, NULL, NULL, NULL},
-	{WEB_GET, "/x", header, 0, NULL, NULL, NULL},         {WEB_GET, "/canary", echo, 0, NULL, NULL, NULL},
-	{WEB_PUT, "/things/{id}", echo, 0, NULL, NULL, NULL}, {0, NULL, NULL, 0, NULL, NULL, NULL},
+	{WEB_POST, "/echo", echo, 0, NULL, NULL, NULL},
+	{WEB_GET, "/", echo, 0, NULL, NULL, NULL},
+	{WEB_GET, "/x", header, 0, NULL, NULL, NULL},
+	{WEB_GET, "/canary", echo, 0, NULL, NULL, NULL},
+	{WEB_PUT, "/things/{id}", echo, 0, NULL, NULL, NULL},
+	{0, NULL, NULL, 0, NULL, NULL, NULL},
 };
 
 /* expect: the statuses in order; "end" at the end: the server closes and what follows is not

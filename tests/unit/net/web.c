@@ -77,10 +77,14 @@ static void large(struct app *app, const struct web_request *r, struct ticket t)
 }
 
 static const struct route routes[] = {
-	{WEB_GET, "/hello", hello, 0, NULL, NULL, NULL},  {WEB_GET, "/later", later, 0, NULL, NULL, NULL},
-	{WEB_POST, "/later", later, 0, NULL, NULL, NULL}, {WEB_GET, "/denied", denied, 0, NULL, NULL, NULL},
-	{WEB_GET, "/twice", twice, 0, NULL, NULL, NULL},  {WEB_GET, "/fields", fields, 0, NULL, NULL, NULL},
-	{WEB_GET, "/large", large, 0, NULL, NULL, NULL},  {0, NULL, NULL, 0, NULL, NULL, NULL},
+	{WEB_GET, "/hello", hello, 0, NULL, NULL, NULL},
+	{WEB_GET, "/later", later, 0, NULL, NULL, NULL},
+	{WEB_POST, "/later", later, 0, NULL, NULL, NULL},
+	{WEB_GET, "/denied", denied, 0, NULL, NULL, NULL},
+	{WEB_GET, "/twice", twice, 0, NULL, NULL, NULL},
+	{WEB_GET, "/fields", fields, 0, NULL, NULL, NULL},
+	{WEB_GET, "/large", large, 0, NULL, NULL, NULL},
+	{0, NULL, NULL, 0, NULL, NULL, NULL},
 };
 static const struct route more_routes[] = {
 	{WEB_PUT, "/seen/{id}/of/{name}", seen, 0, NULL, NULL, NULL},

@@ -12,7 +12,7 @@
 
 #define SID    "AC0123456789abcdef0123456789abcdef"
 #define TOKEN  "canary-token-0123456789abcdef"
-#define JWT    "canary-jwt-secret-0123456789abcdef0123"
+#define JWT    "canary-jwt-key-0123456789abcdef0123456"
 #define DB     "postgresql://app:canary-password@127.0.0.1:5432/switchback"
 #define KEY_64 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
@@ -130,6 +130,11 @@ Test(settings, a_bad_value_is_refused_by_name_and_says_what_is_expected)
 		{"JWT_SECRET", "canary0123456789canary012345678", "32 or more"},
 		{"JWT_SECRET", "your-super-secure-jwt-secret-min-32-chars", "placeholder"},
 		{"JWT_SECRET", "change-me-change-me-change-me-change-me", "placeholder"},
+		{"JWT_SECRET", "super-secret-jwt-token-with-at-least-32-characters-long",
+		 "placeholder"},
+		{"JWT_SECRET", "a-string-secret-at-least-256-bits-long", "placeholder"},
+		{"JWT_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "guessed"},
+		{"JWT_SECRET", "12345671234567123456712345671234567", "guessed"},
 		{"TWILIO_AUTH_TOKEN", "your-auth-token", "placeholder"},
 		{"TWILIO_ACCOUNT_SID", "your-account-sid", "placeholder"},
 		{"TWILIO_ACCOUNT_SID", "AC0123456789abcdef", "32 hexadecimal"},

@@ -141,6 +141,27 @@ Test(delays, grow_after_the_free_tries_to_a_minute)
 	delays_free(d);
 }
 
+Test(delays, of_many_tries_at_a_time_one_is_made)
+{
+	struct delays *d = delays_new();
+	struct str ann = STR_LIT("ann"), none = STR_LIT("");
+
+	for (int i = 0; i < 3; i++) {
+		cr_expect_not(delays_counted(d, DELAY_ACCOUNT, ann, none),
+			      "free ones side by side");
+		delays_failed(d, DELAY_ACCOUNT, ann, none);
+	}
+	cr_expect_not(delays_counted(d, DELAY_ACCOUNT, ann, none));
+	delays_failed(d, DELAY_ACCOUNT, ann, none);
+	cr_expect_eq(delays_left_s(d, DELAY_ACCOUNT, ann, none), 0, "the next may begin");
+	cr_expect(delays_counted(d, DELAY_ACCOUNT, ann, none));
+	cr_expect_eq(delays_left_s(d, DELAY_ACCOUNT, ann, none), 1, "and holds up all others");
+	delays_uncounted(d, DELAY_ACCOUNT, ann, none);
+	cr_expect_eq(delays_left_s(d, DELAY_ACCOUNT, ann, none), 0, "it was right");
+	cr_expect(delays_counted(d, DELAY_ACCOUNT, ann, none), "the others before it stay");
+	delays_free(d);
+}
+
 Test(delays, names_count_alike_in_both_cases_and_do_not_run_together)
 {
 	struct delays *d = delays_new();

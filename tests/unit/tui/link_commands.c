@@ -344,3 +344,16 @@ Test(link_commands, more_than_can_be_under_way_is_refused_as_busy)
 	cr_expect_eq(busy, 200 - 128);
 	stop(&b);
 }
+
+Test(link_commands, the_open_list_is_asked_for_until_it_comes)
+{
+	struct bench b = {.service = {.trouble = CLOSED, .times = 3}};
+	uint32_t id;
+
+	start(&b, 300);
+	id = ear_ask(b.ear, OUT_LIST, NULL);
+	ear_hear_link(b.ear, LINK_LOST, 3, MS);
+	/* this service answers everything alike: what counts is that an answer came */
+	cr_expect_str_eq(ear_answer(b.ear, id, MS)->code, "unreadable");
+	stop(&b);
+}

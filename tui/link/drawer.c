@@ -1,7 +1,7 @@
 /*
- * drafts.c - see drafts.h. A file's name is the conversation's, escaped as in a URL, and ".txt".
+ * drawer.c - see drawer.h. A file's name is the conversation's, escaped as in a URL, and ".txt".
  */
-#include "tui/link/drafts.h"
+#include "tui/link/drawer.h"
 
 #include <dirent.h>
 
@@ -10,12 +10,12 @@
 
 #define NAME_MAX_BYTES 200
 
-void drafts_of(struct drafts *d, struct scribe *scribe, const char *state_dir,
+void drawer_of(struct drawer *d, struct scribe *scribe, const char *state_dir,
 	       const char *organization_id, const char *user_id)
 {
 	struct buf folder = {0};
 
-	drafts_clear(d);
+	drawer_clear(d);
 	d->scribe = scribe;
 	if (scribe == NULL || state_dir == NULL || organization_id == NULL || user_id == NULL)
 		return;
@@ -24,18 +24,19 @@ void drafts_of(struct drafts *d, struct scribe *scribe, const char *state_dir,
 	buf_clear(&folder);
 }
 
-void drafts_clear(struct drafts *d)
+void drawer_clear(struct drawer *d)
 {
 	free(d->folder);
-	*d = (struct drafts){0};
+	*d = (struct drawer){0};
 }
 
-void draft_save(struct drafts *d, struct str conversation, struct str text)
+void drawer_put(struct drawer *d, struct str conversation, struct str text)
 {
 	struct buf path = {0}, name = {0};
 
 	exchange_escape(&name, conversation);
-	if (d->folder == NULL || name.n == 0 || name.n > NAME_MAX_BYTES || text.n > DRAFT_MAX) {
+	if (d->folder == NULL || name.n == 0 || name.n > NAME_MAX_BYTES ||
+	    text.n > DRAWER_TEXT_MAX) {
 		buf_clear(&name);
 		return;
 	}
@@ -74,7 +75,7 @@ static bool unescaped(struct str name, struct buf *out)
 	return out->n > 0;
 }
 
-static void file_told(const struct drafts *d, const char *file,
+static void file_told(const struct drawer *d, const char *file,
 		      void (*tell)(void *to, struct str conversation, struct str text), void *to)
 {
 	struct str name = str_of(file), end = STR_LIT(".txt");
@@ -86,7 +87,7 @@ static void file_told(const struct drafts *d, const char *file,
 		return;
 	}
 	buf_printf(&path, "%s/%s", d->folder, file);
-	if (file_read_whole(buf_cstr(&path), DRAFT_MAX, FILE_PRIVATE, &text, &err))
+	if (file_read_whole(buf_cstr(&path), DRAWER_TEXT_MAX, FILE_PRIVATE, &text, &err))
 		tell(to, buf_str(&conversation), buf_str(&text));
 	else
 		log_warn("event=draft_not_read why=\"%s\"", err.text);
@@ -95,7 +96,7 @@ static void file_told(const struct drafts *d, const char *file,
 	buf_clear(&conversation);
 }
 
-void drafts_load(const struct drafts *d,
+void drawer_load(const struct drawer *d,
 		 void (*tell)(void *to, struct str conversation, struct str text), void *to)
 {
 	const struct dirent *entry;
@@ -104,7 +105,7 @@ void drafts_load(const struct drafts *d,
 
 	if (d->folder == NULL || (folder = opendir(d->folder)) == NULL)
 		return;
-	while ((entry = readdir(folder)) != NULL && n < DRAFTS_MAX) {
+	while ((entry = readdir(folder)) != NULL && n < DRAWER_MAX) {
 		if (entry->d_name[0] == '.')
 			continue;
 		n++;
