@@ -55,6 +55,7 @@ struct feed {
 	char organization[UUID_TEXT];
 	int64_t last;
 	bool reading, dirty; /* a read of what is new; there may be more than it will find */
+	bool soon;           /* dirty, and the hub\'s timer will see to it */
 	bool reading_past;   /* a read for who is late */
 	bool busy;
 	unsigned wants_n;              /* followers that want a read */

@@ -106,7 +106,7 @@ void feed_nudge(struct feed *f)
 	f->dirty = true;
 	if (f->reading || f->hub->stopped || feed_empty(f))
 		return;
-	f->dirty = false;
+	f->dirty = f->soon = false;
 	read_begin(f, f->last, false);
 }
 
