@@ -79,7 +79,7 @@ void feed_nudge(struct feed *f);
 /* Gives turns; returns how many of `turns` are left. feed_waits: somebody still waits for one. */
 unsigned feed_work(struct feed *f, unsigned turns);
 bool feed_waits(const struct feed *f);
-/* Once a second. */
+/* Twice a second. */
 void feed_tick(struct feed *f);
 /* Ends every stream with this reason. */
 void feed_end(struct feed *f, enum feed_end why);

@@ -1,5 +1,5 @@
 /*
- * hub.c - see hub.h: the feeds by organization, the second's look at the newest numbers, turns.
+ * hub.c - see hub.h: the feeds by organization, the look at the newest numbers, turns.
  */
 #include "server/events/hub.h"
 
@@ -7,7 +7,7 @@
 #include "shared/buf.h"
 #include "shared/log.h"
 
-#define TICK_MS      1000
+#define TICK_MS      500
 #define LOOK_MS      8000
 #define TURNS_A_LOOP 256 /* followers served before everybody else gets a turn of the loop */
 
@@ -125,7 +125,7 @@ void hub_work(struct hub *h, struct feed *f)
 		busy_add(h, f);
 }
 
-/* ---- the second's look ---- */
+/* ---- the look at the newest numbers ---- */
 
 struct look {
 	struct flow flow;
@@ -197,7 +197,7 @@ static void look_known(struct flow *fl)
 
 static void look_failed(struct flow *fl)
 {
-	(void)fl; /* the next second's may do better */
+	(void)fl; /* the next may do better */
 }
 
 static void on_tick(uv_timer_t *t)

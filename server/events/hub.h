@@ -3,7 +3,7 @@
  *
  * Whoever has committed events says so with one word (hub_nudge); the hub reads what is new, once
  * for all who follow that organization, and writes it to their streams. Nothing is lost when a
- * nudge is: once a second the hub compares its numbers with the database's.
+ * nudge is: twice a second the hub compares its numbers with the database's.
  */
 #ifndef SWITCHBACK_SERVER_EVENTS_HUB_H
 #define SWITCHBACK_SERVER_EVENTS_HUB_H
