@@ -113,39 +113,38 @@
 	X(HELP_QUIT, "Leave the console; you stay signed in",                                      \
 	  "Quitter la console; vous restez connecté")
 
-#define WORDS_TIME(X)                                                                              \
-	X(NOW, "now", "là")                                                                        \
-	X(TODAY, "Today", "Aujourd’hui")                                                           \
-	X(YESTERDAY, "Yesterday", "Hier")                                                          \
-	X(DAYS_SHORT, "d", "j")                                                                    \
-	X(MON, "Mon", "lun")                                                                       \
-	X(TUE, "Tue", "mar")                                                                       \
-	X(WED, "Wed", "mer")                                                                       \
-	X(THU, "Thu", "jeu")                                                                       \
-	X(FRI, "Fri", "ven")                                                                       \
-	X(SAT, "Sat", "sam") X(SUN, "Sun", "dim") X(MONDAY, "Monday", "Lundi") X(                  \
-		TUESDAY, "Tuesday", "Mardi") X(WEDNESDAY, "Wednesday",                             \
-					       "Mercredi") X(THURSDAY, "Thursday", "Jeudi")        \
-		X(FRIDAY, "Friday", "Vendredi") X(SATURDAY, "Saturday", "Samedi") X(               \
-			SUNDAY, "Sunday", "Dimanche") X(JAN, "Jan", "janv") X(FEB, "Feb", "févr")  \
-			X(MAR, "Mar", "mars") X(APR, "Apr", "avr") X(MAY, "May", "mai") X(         \
-				JUN, "Jun", "juin") X(JUL, "Jul", "juil") X(AUG, "Aug", "août")    \
-				X(SEP, "Sep", "sept") X(OCT, "Oct", "oct") X(NOV, "Nov", "nov") X( \
-					DEC, "Dec", "déc") X(JANUARY, "January", "janvier")        \
-					X(FEBRUARY, "February", "février") X(                      \
-						MARCH, "March", "mars") X(APRIL, "April", "avril") \
-						X(MAY_LONG, "May", "mai") X(JUNE, "June", "juin")  \
-							X(JULY, "July",                            \
-							  "juillet") X(AUGUST, "August", "août")   \
-								X(SEPTEMBER, "September",          \
-								  "septembre") X(OCTOBER,          \
-										 "October",        \
-										 "octobre")        \
-									X(NOVEMBER, "November",    \
-									  "novembre")              \
-										X(DECEMBER,        \
-										  "December",      \
-										  "décembre")
+#define WORDS_TIME(X)                                                                             \
+	X(NOW, "now", "maint.")                                                                   \
+	X(TODAY, "Today", "Aujourd’hui")                                                          \
+	X(YESTERDAY, "Yesterday", "Hier")                                                         \
+	X(DAYS_SHORT, "d", "j")                                                                   \
+	X(MON, "Mon", "lun")                                                                      \
+	X(TUE, "Tue", "mar")                                                                      \
+	X(WED, "Wed", "mer")                                                                      \
+	X(THU, "Thu", "jeu")                                                                      \
+	X(FRI, "Fri", "ven")                                                                      \
+	X(SAT, "Sat", "sam")                                                                      \
+	X(SUN, "Sun", "dim")                                                                      \
+	X(MONDAY, "Monday", "Lundi") X(TUESDAY, "Tuesday", "Mardi") X(                            \
+		WEDNESDAY, "Wednesday", "Mercredi") X(THURSDAY, "Thursday",                       \
+						      "Jeudi") X(FRIDAY, "Friday", "Vendredi")    \
+		X(SATURDAY, "Saturday", "Samedi") X(SUNDAY, "Sunday", "Dimanche") X(              \
+			JAN, "Jan", "janv") X(FEB, "Feb", "févr") X(MAR, "Mar", "mars")           \
+			X(APR, "Apr", "avr") X(MAY, "May", "mai") X(JUN, "Jun", "juin") X(        \
+				JUL, "Jul", "juil") X(AUG, "Aug", "août") X(SEP, "Sep", "sept")   \
+				X(OCT, "Oct", "oct") X(NOV, "Nov", "nov") X(DEC, "Dec", "déc") X( \
+					JANUARY, "January",                                       \
+					"janvier") X(FEBRUARY, "February",                        \
+						     "février") X(MARCH, "March", "mars")         \
+					X(APRIL, "April", "avril") X(MAY_LONG, "May", "mai") X(   \
+						JUNE, "June", "juin") X(JULY, "July", "juillet")  \
+						X(AUGUST, "August",                               \
+						  "août") X(SEPTEMBER, "September", "septembre")  \
+							X(OCTOBER, "October", "octobre")          \
+								X(NOVEMBER, "November",           \
+								  "novembre")                     \
+									X(DECEMBER, "December",   \
+									  "décembre")
 
 #define WORDS_SIGN_IN(X)                                                                   \
 	X(SIGN_IN_TITLE, "Sign in", "Connexion")                                           \
@@ -233,6 +232,7 @@
 	X(WAITS_FOR, "waits {1}", "attend {1}")                                             \
 	X(DRAFT_PREFIX, "Draft:", "Brouillon :")                                            \
 	X(YOU_PREFIX, "You:", "Vous :")                                                     \
+	X(SYSTEM_PREFIX, "Auto:", "Auto :")                                                 \
 	X(AGENT_PREFIX, "Agent:", "Agent :")                                                \
 	X(NOTE_PREFIX, "Note:", "Note :")                                                   \
 	X(STAFF_PREFIX, "Staff:", "Équipe :")                                               \
@@ -240,68 +240,69 @@
 	X(NO_NAME, "Unknown sender", "Expéditeur inconnu")                                  \
 	X(STRIP_NOBODY, "Nobody waits", "Personne n’attend")
 
-#define WORDS_THREAD(X)                                                            \
-	X(THREAD_NONE, "Choose a conversation: Enter opens it.",                   \
-	  "Choisissez une conversation : Entrée l’ouvre.")                         \
-	X(THREAD_LOADING, "Reading…", "Lecture…")                                  \
-	X(THREAD_OFFLINE, "Not read yet; there is no connection.",                 \
-	  "Pas encore lue; il n’y a pas de connexion.")                            \
-	X(THREAD_BEGINS, "beginning", "début")                                     \
-	X(THREAD_OLDER, "older messages above", "messages plus anciens au-dessus") \
-	X(THREAD_UNSEEN, "new since you looked", "nouveau depuis votre passage")   \
-	X(CHANNEL_SMS, "text", "texto")                                            \
-	X(CHANNEL_VOICE, "call", "appel")                                          \
-	X(CHANNEL_CHAT, "chat", "clavardage")                                      \
-	X(LANGUAGE_EN, "English", "anglais")                                       \
-	X(LANGUAGE_FR, "French", "français")                                       \
-	X(LANGUAGE_NONE, "language not known", "langue inconnue")                  \
-	X(LANGUAGE_CHOSEN, "{1}, by their choice", "{1}, à sa demande")            \
-	X(TITLE_AGENT, "the agent answers", "l’agent répond")                      \
-	X(TITLE_YOU, "you have it", "vous l’avez")                                 \
-	X(TITLE_COLLEAGUE, "{1} has it", "{1} l’a")                                \
-	X(TITLE_NOBODY, "nobody has it", "personne ne l’a")                        \
-	X(TITLE_WAITS, "waits for a person, {1}", "attend quelqu’un, {1}")         \
-	X(TITLE_CLOSED, "closed {1}", "fermée {1}")                                \
-	X(AUTHOR_AGENT, "Agent", "Agent")                                          \
-	X(AUTHOR_SYSTEM, "Automatic text", "Texto automatique")                    \
-	X(MARKER_TOOK_OVER, "{1} took over", "{1} a pris la conversation")                                   \
-	X(MARKER_TOOK_FROM, "{1} took over from {2}", "{1} a pris la relève de {2}")                                   \
-	X(MARKER_HANDED_BACK, "{1} handed back to the agent", "{1} a rendu la conversation à l’agent")                                   \
-	X(MARKER_CLOSED, "{1} closed the conversation", "{1} a fermé la conversation")                                   \
-	X(AUTHOR_STAFF, "Staff", "Équipe")                                         \
-	X(AUTHOR_YOU, "You", "Vous")                                               \
-	X(AUTHOR_CUSTOMER, "Customer", "Client")                                   \
-	X(KIND_NOTE, "note for colleagues", "note aux collègues")                  \
-	X(KIND_WHISPER, "whispered to the agent", "soufflé à l’agent")             \
-	X(KIND_KEYWORD, "keyword", "mot-clé")                                      \
-	X(REDACTED, "removed", "retiré")                                           \
-	X(PICTURES_ONE, "{1} picture or file, its address is being read",          \
-	  "{1} image ou fichier, adresse en lecture")                              \
-	X(PICTURES_MANY, "{1} pictures or files, their addresses are being read",  \
-	  "{1} images ou fichiers, adresses en lecture")                           \
-	X(STATUS_QUEUED, "q queued", "q en file")                                  \
-	X(STATUS_SENDING, "q sending", "q envoi")                                  \
-	X(STATUS_SENT, "s sent", "e envoyé")                                       \
-	X(STATUS_DELIVERED, "d delivered", "r reçu")                               \
-	X(STATUS_READ, "d read", "l lu")                                           \
-	X(STATUS_UNDELIVERED, "! not delivered", "! non remis")                    \
-	X(STATUS_FAILED, "! failed", "! échec")                                    \
-	X(STATUS_UNKNOWN, "? not known whether sent", "? envoi incertain")         \
-	X(STATUS_SUPERSEDED, "x not sent: taken over", "x non envoyé : repris")    \
-	X(STATUS_SUPPRESSED, "x not sent: opted out", "x non envoyé : désabonné")  \
-	X(STATUS_HELD, "! held back", "! retenu")                                  \
-	X(STATUS_CANCELED, "x canceled", "x annulé")                               \
-	X(WHY_HELD, "a cap is reached, or the number may not be texted",           \
-	  "un plafond est atteint, ou ce numéro n’est pas permis")                 \
-	X(WHY_SUPERSEDED, "a person took the conversation before it went out",     \
-	  "quelqu’un a pris la conversation avant l’envoi")                        \
-	X(WHY_SUPPRESSED, "the customer has asked for no texts (STOP)",            \
-	  "le client ne veut plus de textos (ARRET)")                              \
-	X(WHY_UNKNOWN, "the carrier did not say; it is being found out",           \
-	  "l’opérateur n’a rien dit; on vérifie")                                  \
-	X(WHY_CODE, "carrier’s code {1}", "code {1} de l’opérateur")               \
-	X(NEW_BELOW_ONE, "{1} new below", "{1} nouveau plus bas")                  \
-	X(NEW_BELOW_MANY, "{1} new below", "{1} nouveaux plus bas")                \
+#define WORDS_THREAD(X)                                                                \
+	X(THREAD_NONE, "Choose a conversation: Enter opens it.",                       \
+	  "Choisissez une conversation : Entrée l’ouvre.")                             \
+	X(THREAD_LOADING, "Reading…", "Lecture…")                                      \
+	X(THREAD_OFFLINE, "Not read yet; there is no connection.",                     \
+	  "Pas encore lue; il n’y a pas de connexion.")                                \
+	X(THREAD_BEGINS, "beginning", "début")                                         \
+	X(THREAD_OLDER, "older messages above", "messages plus anciens au-dessus")     \
+	X(THREAD_UNSEEN, "new since you looked", "nouveau depuis votre passage")       \
+	X(CHANNEL_SMS, "text", "texto")                                                \
+	X(CHANNEL_VOICE, "call", "appel")                                              \
+	X(CHANNEL_CHAT, "chat", "clavardage")                                          \
+	X(LANGUAGE_EN, "English", "anglais")                                           \
+	X(LANGUAGE_FR, "French", "français")                                           \
+	X(LANGUAGE_NONE, "language not known", "langue inconnue")                      \
+	X(LANGUAGE_CHOSEN, "{1}, by their choice", "{1}, à sa demande")                \
+	X(TITLE_AGENT, "the agent answers", "l’agent répond")                          \
+	X(TITLE_YOU, "you have it", "vous l’avez")                                     \
+	X(TITLE_COLLEAGUE, "{1} has it", "{1} l’a")                                    \
+	X(TITLE_NOBODY, "nobody has it", "personne ne l’a")                            \
+	X(TITLE_WAITS, "waits for a person, {1}", "attend quelqu’un, {1}")             \
+	X(TITLE_CLOSED, "closed {1}", "fermée {1}")                                    \
+	X(AUTHOR_AGENT, "Agent", "Agent")                                              \
+	X(AUTHOR_SYSTEM, "Automatic text", "Texto automatique")                        \
+	X(MARKER_TOOK_OVER, "{1} took over", "{1} a pris la conversation")             \
+	X(MARKER_TOOK_FROM, "{1} took over from {2}", "{1} a pris la relève de {2}")   \
+	X(MARKER_HANDED_BACK, "{1} handed back to the agent",                          \
+	  "{1} a rendu la conversation à l’agent")                                     \
+	X(MARKER_CLOSED, "{1} closed the conversation", "{1} a fermé la conversation") \
+	X(AUTHOR_STAFF, "Staff", "Équipe")                                             \
+	X(AUTHOR_YOU, "You", "Vous")                                                   \
+	X(AUTHOR_CUSTOMER, "Customer", "Client")                                       \
+	X(KIND_NOTE, "note for colleagues", "note aux collègues")                      \
+	X(KIND_WHISPER, "whispered to the agent", "soufflé à l’agent")                 \
+	X(KIND_KEYWORD, "keyword", "mot-clé")                                          \
+	X(REDACTED, "removed", "retiré")                                               \
+	X(PICTURES_ONE, "{1} picture or file, its address is being read",              \
+	  "{1} image ou fichier, adresse en lecture")                                  \
+	X(PICTURES_MANY, "{1} pictures or files, their addresses are being read",      \
+	  "{1} images ou fichiers, adresses en lecture")                               \
+	X(STATUS_QUEUED, "q queued", "q en file")                                      \
+	X(STATUS_SENDING, "q sending", "q envoi")                                      \
+	X(STATUS_SENT, "s sent", "e envoyé")                                           \
+	X(STATUS_DELIVERED, "d delivered", "r reçu")                                   \
+	X(STATUS_READ, "d read", "l lu")                                               \
+	X(STATUS_UNDELIVERED, "! not delivered", "! non remis")                        \
+	X(STATUS_FAILED, "! failed", "! échec")                                        \
+	X(STATUS_UNKNOWN, "? not known whether sent", "? envoi incertain")             \
+	X(STATUS_SUPERSEDED, "x not sent: taken over", "x non envoyé : repris")        \
+	X(STATUS_SUPPRESSED, "x not sent: opted out", "x non envoyé : désabonné")      \
+	X(STATUS_HELD, "! held back", "! retenu")                                      \
+	X(STATUS_CANCELED, "x canceled", "x annulé")                                   \
+	X(WHY_HELD, "a cap is reached, or the number may not be texted",               \
+	  "un plafond est atteint, ou ce numéro n’est pas permis")                     \
+	X(WHY_SUPERSEDED, "a person took the conversation before it went out",         \
+	  "quelqu’un a pris la conversation avant l’envoi")                            \
+	X(WHY_SUPPRESSED, "the customer has asked for no texts (STOP)",                \
+	  "le client ne veut plus de textos (ARRET)")                                  \
+	X(WHY_UNKNOWN, "the carrier did not say; it is being found out",               \
+	  "l’opérateur n’a rien dit; on vérifie")                                      \
+	X(WHY_CODE, "carrier’s code {1}", "code {1} de l’opérateur")                   \
+	X(NEW_BELOW_ONE, "{1} new below", "{1} nouveau plus bas")                      \
+	X(NEW_BELOW_MANY, "{1} new below", "{1} nouveaux plus bas")                    \
 	X(SCROLLED, "newest: {1}", "récent : {1}")
 
 #define WORDS_COMPOSER(X)                                                                          \
@@ -359,9 +360,10 @@
 	X(FIND_ASKING, "Looking…", "Recherche…")
 
 #define WORDS_SAID(X)                                                                             \
-	X(TAKEN, "You have taken {1}.", "Vous avez pris {1}.")                                    \
+	X(TAKEN, "You have the conversation with {1}.", "Vous avez la conversation avec {1}.")    \
 	X(HANDED_BACK, "{1} is with the agent again.", "{1} est de nouveau avec l’agent.")        \
-	X(CLOSED_IT, "{1} is closed.", "{1} est fermée.")                                         \
+	X(CLOSED_IT, "The conversation with {1} is closed.",                                      \
+	  "La conversation avec {1} est fermée.")                                                 \
 	X(HOLDS_NOW, "{1} has just taken {2}; your text is kept as a draft.",                     \
 	  "{1} vient de prendre {2}; votre texte reste en brouillon.")                            \
 	X(TOOK_IT_AT, "{1} took it at {2}.", "{1} l’a prise à {2}.")                              \
@@ -411,42 +413,45 @@
 	X(ASK_QUIT_MANY, "You still have {1} conversations. Quit anyway?",                        \
 	  "Vous avez encore {1} conversations. Quitter ?")
 
-/* Words of the service: what a conversation is about, why a person is wanted, states of orders and
- * appointments. What is missing here is shown as it came. */
-#define WORDS_CODES(X)                                                   \
-	X(CODE_order_status, "an order", "une commande")                 \
-	X(CODE_service_booking, "the workshop", "l’atelier")             \
-	X(CODE_sales_inquiry, "a purchase", "un achat")                  \
-	X(CODE_store_info, "the store", "le magasin")                    \
-	X(CODE_returns, "a return", "un retour")                         \
-	X(CODE_human_request, "asks for a person", "demande quelqu’un")  \
-	X(CODE_complaint, "complains", "se plaint")                      \
-	X(CODE_general_support, "something else", "autre chose")         \
-	X(CODE_pending, "pending", "en attente")                         \
-	X(CODE_processing, "being prepared", "en préparation")           \
-	X(CODE_ready_for_pickup, "ready for pickup", "prête à ramasser") \
-	X(CODE_shipped, "shipped", "expédiée")                           \
-	X(CODE_delivered, "delivered", "livrée")                         \
-	X(CODE_cancelled, "cancelled", "annulée")                        \
-	X(CODE_booked, "booked", "réservé")                              \
-	X(CODE_confirmed, "confirmed", "confirmé")                       \
-	X(CODE_held, "held", "retenu")                                   \
-	X(CODE_arrived, "arrived", "arrivé")                             \
-	X(CODE_in_service, "in the workshop", "à l’atelier")             \
-	X(CODE_ready, "ready", "prêt")                                   \
-	X(CODE_collected, "collected", "ramassé")                        \
-	X(CODE_returned, "returned", "retournée")                        \
-	X(CODE_waiting_parts, "waits for parts", "attend des pièces")    \
-	X(CODE_no_show, "did not come", "absent")                        \
-	X(CODE_expired, "expired", "échu")
+/* Words of the service: what a conversation is about and why a person is wanted, states of orders
+ * and of appointments (say_code). What is missing here is shown as it came. */
+#define WORDS_CODES(X)                                                    \
+	X(ABOUT_order_status, "an order", "une commande")                 \
+	X(ABOUT_service_booking, "the workshop", "l’atelier")             \
+	X(ABOUT_sales_inquiry, "a purchase", "un achat")                  \
+	X(ABOUT_store_info, "the store", "le magasin")                    \
+	X(ABOUT_returns, "a return", "un retour")                         \
+	X(ABOUT_human_request, "asks for a person", "demande quelqu’un")  \
+	X(ABOUT_complaint, "a complaint", "une plainte")                  \
+	X(ABOUT_general_support, "something else", "autre chose")         \
+	X(ORDER_pending, "pending", "en attente")                         \
+	X(ORDER_processing, "being prepared", "en préparation")           \
+	X(ORDER_ready_for_pickup, "ready for pickup", "prête à ramasser") \
+	X(ORDER_shipped, "shipped", "expédiée")                           \
+	X(ORDER_delivered, "delivered", "livrée")                         \
+	X(ORDER_collected, "collected", "ramassée")                       \
+	X(ORDER_cancelled, "cancelled", "annulée")                        \
+	X(ORDER_returned, "returned", "retournée")                        \
+	X(VISIT_held, "held", "retenu")                                   \
+	X(VISIT_pending, "pending", "en attente")                         \
+	X(VISIT_booked, "booked", "réservé")                              \
+	X(VISIT_confirmed, "confirmed", "confirmé")                       \
+	X(VISIT_arrived, "arrived", "arrivé")                             \
+	X(VISIT_in_service, "in the workshop", "à l’atelier")             \
+	X(VISIT_waiting_parts, "waits for parts", "attend des pièces")    \
+	X(VISIT_ready, "ready", "prêt")                                   \
+	X(VISIT_collected, "collected", "ramassé")                        \
+	X(VISIT_cancelled, "cancelled", "annulé")                         \
+	X(VISIT_no_show, "did not come", "absent")                        \
+	X(VISIT_expired, "expired", "échu")
 
-#define WORDS(X)                                                                                   \
-	WORDS_BAR(X)                                                                               \
-	WORDS_HELP(X)                                                                              \
-	WORDS_TIME(X)                                                                              \
-	WORDS_SIGN_IN(X)                                                                           \
-	WORDS_FRAME(X)                                                                             \
-	WORDS_LIST(X) WORDS_THREAD(X) WORDS_COMPOSER(X) WORDS_FACTS(X) WORDS_FIND(X) WORDS_SAID(X) \
-		WORDS_CODES(X)
+#define WORDS(X)         \
+	WORDS_BAR(X)     \
+	WORDS_HELP(X)    \
+	WORDS_TIME(X)    \
+	WORDS_SIGN_IN(X) \
+	WORDS_FRAME(X)   \
+	WORDS_LIST(X)    \
+	WORDS_THREAD(X) WORDS_COMPOSER(X) WORDS_FACTS(X) WORDS_FIND(X) WORDS_SAID(X) WORDS_CODES(X)
 
 #endif
