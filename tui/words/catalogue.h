@@ -92,7 +92,7 @@
 	X(HELP_QUIT, "Leave the console; you stay signed in", "Quitter la console; vous restez connecté")
 
 #define WORDS_TIME(X) \
-	X(NOW, "now", "là") \
+	X(NOW, "now", "maint.") \
 	X(TODAY, "Today", "Aujourd’hui") \
 	X(YESTERDAY, "Yesterday", "Hier") \
 	X(DAYS_SHORT, "d", "j") \
@@ -209,6 +209,7 @@
 	X(WAITS_FOR, "waits {1}", "attend {1}") \
 	X(DRAFT_PREFIX, "Draft:", "Brouillon :") \
 	X(YOU_PREFIX, "You:", "Vous :") \
+	X(SYSTEM_PREFIX, "Auto:", "Auto :") \
 	X(AGENT_PREFIX, "Agent:", "Agent :") \
 	X(NOTE_PREFIX, "Note:", "Note :") \
 	X(STAFF_PREFIX, "Staff:", "Équipe :") \
@@ -320,9 +321,9 @@
 	X(FIND_ASKING, "Looking…", "Recherche…")
 
 #define WORDS_SAID(X) \
-	X(TAKEN, "You have taken {1}.", "Vous avez pris {1}.") \
+	X(TAKEN, "You have the conversation with {1}.", "Vous avez la conversation avec {1}.") \
 	X(HANDED_BACK, "{1} is with the agent again.", "{1} est de nouveau avec l’agent.") \
-	X(CLOSED_IT, "{1} is closed.", "{1} est fermée.") \
+	X(CLOSED_IT, "The conversation with {1} is closed.", "La conversation avec {1} est fermée.") \
 	X(HOLDS_NOW, "{1} has just taken {2}; your text is kept as a draft.", "{1} vient de prendre {2}; votre texte reste en brouillon.") \
 	X(TOOK_IT_AT, "{1} took it at {2}.", "{1} l’a prise à {2}.") \
 	X(STALE, "The conversation has changed hands meanwhile.", "La conversation a changé de mains entre-temps.") \
@@ -358,34 +359,37 @@
 	X(ASK_QUIT_ONE, "You still have {1} conversation. Quit anyway?", "Vous avez encore {1} conversation. Quitter ?") \
 	X(ASK_QUIT_MANY, "You still have {1} conversations. Quit anyway?", "Vous avez encore {1} conversations. Quitter ?")
 
-/* Words of the service: what a conversation is about, why a person is wanted, states of orders and
- * appointments. What is missing here is shown as it came. */
+/* Words of the service: what a conversation is about and why a person is wanted, states of orders
+ * and of appointments (say_code). What is missing here is shown as it came. */
 #define WORDS_CODES(X) \
-	X(CODE_order_status, "an order", "une commande") \
-	X(CODE_service_booking, "the workshop", "l’atelier") \
-	X(CODE_sales_inquiry, "a purchase", "un achat") \
-	X(CODE_store_info, "the store", "le magasin") \
-	X(CODE_returns, "a return", "un retour") \
-	X(CODE_human_request, "asks for a person", "demande quelqu’un") \
-	X(CODE_complaint, "complains", "se plaint") \
-	X(CODE_general_support, "something else", "autre chose") \
-	X(CODE_pending, "pending", "en attente") \
-	X(CODE_processing, "being prepared", "en préparation") \
-	X(CODE_ready_for_pickup, "ready for pickup", "prête à ramasser") \
-	X(CODE_shipped, "shipped", "expédiée") \
-	X(CODE_delivered, "delivered", "livrée") \
-	X(CODE_cancelled, "cancelled", "annulée") \
-	X(CODE_booked, "booked", "réservé") \
-	X(CODE_confirmed, "confirmed", "confirmé") \
-	X(CODE_held, "held", "retenu") \
-	X(CODE_arrived, "arrived", "arrivé") \
-	X(CODE_in_service, "in the workshop", "à l’atelier") \
-	X(CODE_ready, "ready", "prêt") \
-	X(CODE_collected, "collected", "ramassé") \
-	X(CODE_returned, "returned", "retournée") \
-	X(CODE_waiting_parts, "waits for parts", "attend des pièces") \
-	X(CODE_no_show, "did not come", "absent") \
-	X(CODE_expired, "expired", "échu")
+	X(ABOUT_order_status, "an order", "une commande") \
+	X(ABOUT_service_booking, "the workshop", "l’atelier") \
+	X(ABOUT_sales_inquiry, "a purchase", "un achat") \
+	X(ABOUT_store_info, "the store", "le magasin") \
+	X(ABOUT_returns, "a return", "un retour") \
+	X(ABOUT_human_request, "asks for a person", "demande quelqu’un") \
+	X(ABOUT_complaint, "a complaint", "une plainte") \
+	X(ABOUT_general_support, "something else", "autre chose") \
+	X(ORDER_pending, "pending", "en attente") \
+	X(ORDER_processing, "being prepared", "en préparation") \
+	X(ORDER_ready_for_pickup, "ready for pickup", "prête à ramasser") \
+	X(ORDER_shipped, "shipped", "expédiée") \
+	X(ORDER_delivered, "delivered", "livrée") \
+	X(ORDER_collected, "collected", "ramassée") \
+	X(ORDER_cancelled, "cancelled", "annulée") \
+	X(ORDER_returned, "returned", "retournée") \
+	X(VISIT_held, "held", "retenu") \
+	X(VISIT_pending, "pending", "en attente") \
+	X(VISIT_booked, "booked", "réservé") \
+	X(VISIT_confirmed, "confirmed", "confirmé") \
+	X(VISIT_arrived, "arrived", "arrivé") \
+	X(VISIT_in_service, "in the workshop", "à l’atelier") \
+	X(VISIT_waiting_parts, "waits for parts", "attend des pièces") \
+	X(VISIT_ready, "ready", "prêt") \
+	X(VISIT_collected, "collected", "ramassé") \
+	X(VISIT_cancelled, "cancelled", "annulé") \
+	X(VISIT_no_show, "did not come", "absent") \
+	X(VISIT_expired, "expired", "échu")
 
 #define WORDS(X) \
 	WORDS_BAR(X) WORDS_HELP(X) WORDS_TIME(X) WORDS_SIGN_IN(X) WORDS_FRAME(X) WORDS_LIST(X) \
