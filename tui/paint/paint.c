@@ -200,7 +200,7 @@ void paint_resized(struct paint *p, int *rows, int *cols)
 	struct winsize w = {0};
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0)
-		(void)resizeterm(w.ws_row, w.ws_col);
+		(void)resize_term(w.ws_row, w.ws_col); /* resizeterm() would send KEY_RESIZE */
 	paint_redraw(p);
 	paint_size(p, rows, cols);
 }
