@@ -138,7 +138,8 @@ static void row_answered(struct flow *f)
 	sessions_forgotten(f, e);
 	if (row_reply(f, e->ticket, &e->answer) && row->command) {
 		hub_nudge(f->app->hub, e->who.organization_id);
-		runner_nudge(f->app->runner, 0); /* a text of theirs is in the outbox, a turn is due */
+		runner_nudge(f->app->runner,
+			     0); /* a text of theirs is in the outbox, a turn is due */
 	}
 }
 

@@ -10,7 +10,6 @@
 
 #include "shared/base64.h"
 #include "shared/clock.h"
-#include "tests/support/db.h"
 #include "tests/support/store.h"
 
 #define ABSENT "00000000-0000-4000-8000-000000000000"
@@ -65,8 +64,7 @@ Test(session_end, sessions_are_listed_and_revoked_by_whom_they_concern)
 		sql_text(store.db, "SELECT email FROM user_profiles WHERE role = 'staff' ORDER BY "
 				   "email LIMIT 1");
 
-	api_sign_in(store.url, service_key(store.service, "ORG_A_SLUG"), email, STORE_PASSWORD,
-		    &also_mine);
+	api_sign_in(store.url, STORE_A, email, STORE_PASSWORD, &also_mine);
 	free(email);
 	store_signed_in_as("manager", &colleague);
 	store_signed_in("B", &neighbour);
@@ -185,7 +183,7 @@ Test(session_end, a_new_role_asks_for_a_new_token)
 /* A token over these claims, signed by the service's own secret. */
 static char *forged(const char *claims)
 {
-	const char *secret = service_key(store.service, "JWT_SECRET");
+	const char *secret = DAEMON_JWT_SECRET;
 	static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
 	char text[2000];
 	unsigned char mac[32];
@@ -213,31 +211,19 @@ Test(session_end, a_token_that_does_not_fit_its_session_is_refused_like_any_othe
 		int64_t from, to;
 		int status;
 	} cases[] = {
-		{"right", service_key(store.service, "ORG_A_ID"), NULL, "staff", mine_id, 0, 900,
-		 200},
-		{"another role", service_key(store.service, "ORG_A_ID"), NULL, "admin", mine_id, 0,
-		 900, 401},
-		{"another user", service_key(store.service, "ORG_A_ID"), "OTHER", "staff", mine_id,
-		 0, 900, 401},
-		{"another user and role", service_key(store.service, "ORG_A_ID"), "OTHER", "admin",
-		 mine_id, 0, 900, 401},
-		{"no such user", service_key(store.service, "ORG_A_ID"), ABSENT, "staff", mine_id,
-		 0, 900, 401},
-		{"no such session", service_key(store.service, "ORG_A_ID"), NULL, "staff", ABSENT,
-		 0, 900, 401},
-		{"the neighbour's session", service_key(store.service, "ORG_A_ID"), NULL, "staff",
-		 neighbour_id, 0, 900, 401},
-		{"the neighbour's store", service_key(store.service, "ORG_B_ID"), NULL, "staff",
-		 mine_id, 0, 900, 401},
+		{"right", DEMO_ORG_A, NULL, "staff", mine_id, 0, 900, 200},
+		{"another role", DEMO_ORG_A, NULL, "admin", mine_id, 0, 900, 401},
+		{"another user", DEMO_ORG_A, "OTHER", "staff", mine_id, 0, 900, 401},
+		{"another user and role", DEMO_ORG_A, "OTHER", "admin", mine_id, 0, 900, 401},
+		{"no such user", DEMO_ORG_A, ABSENT, "staff", mine_id, 0, 900, 401},
+		{"no such session", DEMO_ORG_A, NULL, "staff", ABSENT, 0, 900, 401},
+		{"the neighbour's session", DEMO_ORG_A, NULL, "staff", neighbour_id, 0, 900, 401},
+		{"the neighbour's store", DEMO_ORG_B, NULL, "staff", mine_id, 0, 900, 401},
 		{"no such store", ABSENT, NULL, "staff", mine_id, 0, 900, 401},
-		{"expired", service_key(store.service, "ORG_A_ID"), NULL, "staff", mine_id, -901,
-		 -1, 401},
-		{"too long", service_key(store.service, "ORG_A_ID"), NULL, "staff", mine_id, 0, 901,
-		 401},
-		{"not yet", service_key(store.service, "ORG_A_ID"), NULL, "staff", mine_id, 60, 600,
-		 401},
-		{"super_admin", service_key(store.service, "ORG_A_ID"), NULL, "super_admin",
-		 mine_id, 0, 900, 401},
+		{"expired", DEMO_ORG_A, NULL, "staff", mine_id, -901, -1, 401},
+		{"too long", DEMO_ORG_A, NULL, "staff", mine_id, 0, 901, 401},
+		{"not yet", DEMO_ORG_A, NULL, "staff", mine_id, 60, 600, 401},
+		{"super_admin", DEMO_ORG_A, NULL, "super_admin", mine_id, 0, 900, 401},
 	};
 	struct api_answer a;
 

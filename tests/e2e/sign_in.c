@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "shared/password.h"
-#include "tests/support/db.h"
 #include "tests/support/store.h"
 
 TestSuite(sign_in, .init = store_up, .fini = store_down, .timeout = 120);
@@ -40,8 +39,7 @@ Test(sign_in, tells_who_one_is_and_what_one_may_do)
 			    &a);
 		cr_expect_eq(a.status, 200);
 		cr_expect_str_eq(api_text(&a, "user.role"), roles[i].role);
-		cr_expect_str_eq(api_text(&a, "organization.id"),
-				 service_key(store.service, "ORG_A_ID"));
+		cr_expect_str_eq(api_text(&a, "organization.id"), DEMO_ORG_A);
 		json_array_foreach(json_object_get(a.json, "permissions"), k, one)
 		{
 			force = force || strcmp(json_string_value(one), "conversation.force") == 0;
@@ -72,25 +70,20 @@ Test(sign_in, the_same_email_in_two_stores_is_two_people)
 	char hash[PASSWORD_HASH_MAX], sql[500];
 
 	password_hash("another word entirely", 4, hash);
-	sql_context(store.db, service_key(store.service, "ORG_B_ID"));
+	sql_context(store.db, DEMO_ORG_B);
 	snprintf(sql, sizeof sql,
 		 "INSERT INTO user_profiles (organization_id, email, display_name, password_hash) "
 		 "VALUES ('%s', '%s', 'Twin', '%s')",
-		 service_key(store.service, "ORG_B_ID"), service_key(store.service, "ORG_A_EMAIL"),
-		 hash);
+		 DEMO_ORG_B, STORE_A_ADMIN, hash);
 	sql_run(store.db, sql);
 	store_signed_in("A", &a);
-	api_sign_in(store.url, service_key(store.service, "ORG_B_SLUG"),
-		    service_key(store.service, "ORG_A_EMAIL"),
-		    service_key(store.service, "ORG_A_PASSWORD"), &b);
+	api_sign_in(store.url, STORE_B, STORE_A_ADMIN, STORE_PASSWORD, &b);
 	cr_expect_eq(b.status, 401, "the password of the one is not the other's");
-	api_sign_in(store.url, service_key(store.service, "ORG_B_SLUG"),
-		    service_key(store.service, "ORG_A_EMAIL"), "another word entirely", &b);
+	api_sign_in(store.url, STORE_B, STORE_A_ADMIN, "another word entirely", &b);
 	cr_assert_eq(b.status, 200);
 	store_asked(&(struct api_request){.method = "GET", .path = "/api/me", .bearer = b.access},
 		    &answer);
-	cr_expect_str_eq(api_text(&answer, "organization.id"),
-			 service_key(store.service, "ORG_B_ID"));
+	cr_expect_str_eq(api_text(&answer, "organization.id"), DEMO_ORG_B);
 	cr_expect_str_eq(api_text(&answer, "user.display_name"), "Twin");
 	api_answer_clear(&answer);
 }
@@ -103,21 +96,15 @@ Test(sign_in, everything_that_is_wrong_gets_one_answer)
 	struct {
 		const char *store, *email, *password;
 	} cases[] = {
-		{service_key(store.service, "ORG_A_SLUG"),
-		 service_key(store.service, "ORG_A_EMAIL"), "wrong word of mine"},
-		{service_key(store.service, "ORG_A_SLUG"), "nobody@bici-downtown.example",
-		 "wrong word of mine"},
-		{"no-such-store", service_key(store.service, "ORG_A_EMAIL"),
-		 service_key(store.service, "ORG_A_PASSWORD")},
-		{service_key(store.service, "ORG_B_SLUG"),
-		 service_key(store.service, "ORG_A_EMAIL"),
-		 service_key(store.service, "ORG_A_PASSWORD")},
-		{service_key(store.service, "ORG_A_SLUG"), disabled, STORE_PASSWORD},
-		{service_key(store.service, "ORG_A_SLUG"), NULL, STORE_PASSWORD},
-		{service_key(store.service, "ORG_A_SLUG"),
-		 service_key(store.service, "ORG_A_EMAIL"), "x"},
-		{service_key(store.service, "ORG_A_SLUG"), "' OR true --", "' OR true --"},
-		{service_key(store.service, "ORG_A_SLUG"), "%", STORE_PASSWORD},
+		{STORE_A, STORE_A_ADMIN, "wrong word of mine"},
+		{STORE_A, "nobody@bici-downtown.example", "wrong word of mine"},
+		{"no-such-store", STORE_A_ADMIN, STORE_PASSWORD},
+		{STORE_B, STORE_A_ADMIN, STORE_PASSWORD},
+		{STORE_A, disabled, STORE_PASSWORD},
+		{STORE_A, NULL, STORE_PASSWORD},
+		{STORE_A, STORE_A_ADMIN, "x"},
+		{STORE_A, "' OR true --", "' OR true --"},
+		{STORE_A, "%", STORE_PASSWORD},
 		{"%", "%", "%"},
 	};
 
@@ -252,8 +239,7 @@ static int tries_until_delayed(const char *slug, const char *email, const char *
 
 Test(sign_in, wrong_passwords_are_delayed_and_nobody_is_locked_out)
 {
-	const char *slug = service_key(store.service, "ORG_A_SLUG"),
-		   *email = service_key(store.service, "ORG_A_EMAIL");
+	const char *slug = STORE_A, *email = STORE_A_ADMIN;
 	char after[16] = "", after_nobody[16] = "";
 	struct api_tokens t;
 

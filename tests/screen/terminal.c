@@ -351,7 +351,6 @@ Test(terminal, tells_keys_by_what_they_are)
 		{"\033OA", {.press = PRESS_UP}},
 		{"\033[5~", {.press = PRESS_PAGE_UP}},
 		{"\033OP", {.press = PRESS_FUNCTION, .code = 1}},
-		{"\033\r", {.press = PRESS_ENTER, .alt = true}},
 		{"\033", {.press = PRESS_ESCAPE}},
 	};
 	struct terminal t = terminal_open("xterm-256color", "C.UTF-8", echo_play);

@@ -8,38 +8,49 @@
 
 #include "shared/clock.h"
 #include "shared/password.h"
-#include "tests/support/db.h"
 
 struct store store; /* Criterion runs each test in a process of its own */
+
+static void password_set(const char *organization, const char *role, const char *password)
+{
+	char hash[PASSWORD_HASH_MAX], sql[400];
+
+	password_hash(password, 4, hash);
+	snprintf(sql, sizeof sql,
+		 "UPDATE user_profiles SET password_hash = '%s' WHERE id = (SELECT id FROM "
+		 "user_profiles WHERE role = '%s' ORDER BY email LIMIT 1)",
+		 hash, role);
+	sql_context(store.db, organization);
+	sql_run(store.db, sql);
+	sql_context(store.db, DEMO_ORG_A);
+}
 
 void store_up(void)
 {
 	struct err err = {0};
 
-	store.service = service_start();
-	snprintf(store.url, sizeof store.url, "%s", service_key(store.service, "URL"));
-	store.db = test_db_connect(service_key(store.service, "APP_DATABASE_URL"));
-	sql_context(store.db, service_key(store.service, "ORG_A_ID"));
+	setenv("BCRYPT_ROUNDS", "4", 0); /* a test may want another */
+	store.test = test_db_new(TEST_DB_DEMO);
+	store.db = store.test->app;
+	password_set(DEMO_ORG_B, "admin", STORE_B_PASSWORD);
+	password_set(DEMO_ORG_A, "admin", STORE_PASSWORD);
+	daemon_start(&store.daemon, store.test);
+	snprintf(store.url, sizeof store.url, "http://127.0.0.1:%d", store.daemon.port);
 	cr_assert(openapi_load(&store.described, "docs/openapi.yaml", &err), "%s", err.text);
 }
 
 void store_down(void)
 {
-	PQfinish(store.db);
-	service_stop(store.service);
+	daemon_stop(&store.daemon);
+	test_db_free(store.test);
 	openapi_free(&store.described);
 }
 
 char *store_account(const char *role)
 {
-	char hash[PASSWORD_HASH_MAX], sql[400];
+	char sql[200];
 
-	password_hash(STORE_PASSWORD, 4, hash);
-	snprintf(sql, sizeof sql,
-		 "UPDATE user_profiles SET password_hash = '%s' WHERE id = (SELECT id FROM "
-		 "user_profiles WHERE role = '%s' ORDER BY email LIMIT 1)",
-		 hash, role);
-	sql_run(store.db, sql);
+	password_set(DEMO_ORG_A, role, STORE_PASSWORD);
 	snprintf(sql, sizeof sql,
 		 "SELECT email FROM user_profiles WHERE role = '%s' ORDER BY email LIMIT 1", role);
 	return sql_text(store.db, sql);
@@ -47,13 +58,10 @@ char *store_account(const char *role)
 
 void store_signed_in(const char *which, struct api_tokens *out)
 {
-	char slug[16], email[16], word[20];
+	bool a = strcmp(which, "A") == 0;
 
-	snprintf(slug, sizeof slug, "ORG_%s_SLUG", which);
-	snprintf(email, sizeof email, "ORG_%s_EMAIL", which);
-	snprintf(word, sizeof word, "ORG_%s_PASSWORD", which);
-	api_sign_in(store.url, service_key(store.service, slug), service_key(store.service, email),
-		    service_key(store.service, word), out);
+	api_sign_in(store.url, a ? STORE_A : STORE_B, a ? STORE_A_ADMIN : STORE_B_ADMIN,
+		    a ? STORE_PASSWORD : STORE_B_PASSWORD, out);
 	cr_assert_eq(out->status, 200, "%s: %d", which, out->status);
 }
 
@@ -61,8 +69,7 @@ void store_signed_in_as(const char *role, struct api_tokens *out)
 {
 	char *email = store_account(role);
 
-	api_sign_in(store.url, service_key(store.service, "ORG_A_SLUG"), email, STORE_PASSWORD,
-		    out);
+	api_sign_in(store.url, STORE_A, email, STORE_PASSWORD, out);
 	cr_assert_eq(out->status, 200, "%s %s: %d", role, email, out->status);
 	free(email);
 }

@@ -1,21 +1,26 @@
 /*
- * store.h - a running set-up with its two stores and people who sign in: for tests of what staff
+ * store.h - the service over the demo's two stores, and people who sign in: for tests of what staff
  * do. One a test; what goes wrong fails it.
  */
 #ifndef SWITCHBACK_TESTS_SUPPORT_STORE_H
 #define SWITCHBACK_TESTS_SUPPORT_STORE_H
 
-#include <libpq-fe.h>
-
 #include "tests/support/api.h"
+#include "tests/support/daemon.h"
 #include "tests/support/openapi.h"
-#include "tests/support/service.h"
 
-/* What store_account sets. */
-#define STORE_PASSWORD "plum cart wind"
+#define STORE_A       "bici-downtown" /* DEMO_ORG_A */
+#define STORE_A_ADMIN "admin@bici-downtown.example"
+#define STORE_B       "velo-plateau" /* DEMO_ORG_B */
+#define STORE_B_ADMIN "admin@velo-plateau.example"
+
+/* Of store A's admin, and what store_account sets; of store B's. */
+#define STORE_PASSWORD   "plum cart wind"
+#define STORE_B_PASSWORD "rain on the canal"
 
 struct store {
-	struct service *service;
+	struct test_db *test;
+	struct daemon daemon;
 	char url[64];
 	PGconn *db; /* as the service is connected, in the context of store A */
 	struct openapi described;

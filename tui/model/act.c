@@ -303,15 +303,21 @@ static bool thread_act(struct model *m, enum action a)
 	return true;
 }
 
+/* One level: from the facts to the conversation, from there to the list. */
+static void went_back(struct model *m)
+{
+	if (m->zoomed)
+		m->zoomed = false;
+	else
+		m->focus = m->focus == PANE_FACTS && m->open[0] != '\0' ? PANE_THREAD : PANE_LIST;
+}
+
 static void other_act(struct model *m, enum action a)
 {
 	switch (a) {
 	case ACT_OPEN:
 	case ACT_GO_IN: opened(m); break;
-	case ACT_BACK:
-		m->focus = PANE_LIST;
-		m->zoomed = false;
-		break;
+	case ACT_BACK: went_back(m); break;
 	case ACT_UNDO: going_undo(m); break;
 	case ACT_NEXT_URGENT: urgent_next(m); break;
 	case ACT_NEW_TEXT: find_start(m, true); break;

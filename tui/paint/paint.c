@@ -430,12 +430,8 @@ static bool key_taken(struct paint *p, int got, wint_t code, struct msg *out)
 	}
 	if (!keys_plain((uint32_t)code, &out->key))
 		return false;
-	if (out->key.press == PRESS_ESCAPE && more_waits(&next) && next == '\r') {
-		(void)get_wch(&next);
-		out->key = (struct key){.press = PRESS_ENTER, .alt = true};
-	} else if (out->key.press == PRESS_ENTER) {
+	if (out->key.press == PRESS_ENTER)
 		out->key.more = more_waits(&next) && next >= ' ';
-	}
 	return true;
 }
 
