@@ -11,7 +11,7 @@
 #include "tests/support/db.h"
 #include "tests/support/store.h"
 
-TestSuite(human, .init = store_up, .fini = store_down, .timeout = 240);
+TestSuite(human, .init = store_whole_up, .fini = store_whole_down, .timeout = 240);
 
 #define MAYA    "+15145550178"
 #define WAIT_MS 15000

@@ -18,7 +18,7 @@
 #include "tests/support/db.h"
 #include "tests/support/store.h"
 
-TestSuite(matrix, .init = store_up, .fini = store_down, .timeout = 240);
+TestSuite(matrix, .init = store_whole_up, .fini = store_whole_down, .timeout = 240);
 
 #define CANARY "kanarienvogel"
 #define ABSENT "c0000000-0000-4000-8000-00000000dead"

@@ -46,6 +46,25 @@ void store_down(void)
 	openapi_free(&store.described);
 }
 
+void store_whole_up(void)
+{
+	struct err err = {0};
+
+	store.service = service_start();
+	snprintf(store.url, sizeof store.url, "%s", service_key(store.service, "URL"));
+	store.db = test_db_connect(service_key(store.service, "APP_DATABASE_URL"));
+	password_set(DEMO_ORG_B, "admin", STORE_B_PASSWORD);
+	password_set(DEMO_ORG_A, "admin", STORE_PASSWORD);
+	cr_assert(openapi_load(&store.described, "docs/openapi.yaml", &err), "%s", err.text);
+}
+
+void store_whole_down(void)
+{
+	PQfinish(store.db);
+	service_stop(store.service);
+	openapi_free(&store.described);
+}
+
 char *store_account(const char *role)
 {
 	char sql[200];

@@ -8,6 +8,7 @@
 #include "tests/support/api.h"
 #include "tests/support/daemon.h"
 #include "tests/support/openapi.h"
+#include "tests/support/service.h"
 
 #define STORE_A       "bici-downtown" /* DEMO_ORG_A */
 #define STORE_A_ADMIN "admin@bici-downtown.example"
@@ -21,15 +22,19 @@
 struct store {
 	struct test_db *test;
 	struct daemon daemon;
+	struct service *service; /* of store_whole_up: the whole set-up, with the practice line */
 	char url[64];
 	PGconn *db; /* as the service is connected, in the context of store A */
 	struct openapi described;
 };
 extern struct store store;
 
-/* For TestSuite's .init and .fini. */
+/* For TestSuite's .init and .fini: the service alone, over a database of the test's own. */
 void store_up(void);
 void store_down(void);
+/* The same over a whole set-up, for what reaches the customer's phone. */
+void store_whole_up(void);
+void store_whole_down(void);
 
 /* The first account of that role in store A gets STORE_PASSWORD; its e-mail, to be freed. */
 char *store_account(const char *role);
