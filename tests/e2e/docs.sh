@@ -14,13 +14,13 @@ sed -n '/^### Figures/,/^## /p' docs/operations.md | grep -oE '^\| `.*` \|' | gr
 is "every figure that is shown is explained" "$(comm -23 "$RUN_DIR/shown" "$RUN_DIR/told")" ""
 is "every figure that is explained is shown" "$(comm -13 "$RUN_DIR/shown" "$RUN_DIR/told")" ""
 
-for program in switchbackd switchbackctl switchback-keep switchback-sim; do
+for program in switchback switchbackd switchbackctl switchback-keep switchback-sim; do
 	is "$program --help goes to standard output and succeeds" "$("$SWITCHBACK_BIN/$program" --help 2>/dev/null | grep -c "$program" | sed 's/[1-9].*/some/')" some
 done
 
 make -s install DESTDIR="$RUN_DIR/root" PREFIX=/usr BUILD="$BUILD"
 is "make install puts every program there" "$(find "$RUN_DIR/root/usr/bin" -type f -perm -755 -printf '%f\n' | sort | tr '\n' ' ')" \
-	"switchback-keep switchback-sim switchbackctl switchbackd "
+	"switchback switchback-keep switchback-sim switchbackctl switchbackd "
 if command -v systemd-analyze >/dev/null; then
 	units=$RUN_DIR/root/usr/lib/systemd/system
 	sed -i "s#^ExecStart=.*#ExecStart=/bin/true#" "$units/switchback.service"
