@@ -176,8 +176,10 @@ $(BUILD)/asan/tests/%: $(BUILD)/obj/asan/tests/%.o $(TEST_ARCHIVES)
 tests: $(TEST_BIN)
 .SECONDARY:
 
-# The load generator of bench and crash tests: plain release code.
-$(BUILD)/bench/load: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/bench/*.c)) $(call archives,release,shared)
+# The load generators of bench and crash tests: plain release code, a program each over what they share.
+BENCH_PROGRAMS := load streams
+BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c),$(wildcard tests/bench/*.c)))
+$(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/obj/release/tests/bench/%.o $(BENCH_SHARED) $(call archives,release,shared)
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
 

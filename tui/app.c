@@ -17,6 +17,7 @@
 #include "tui/view/view.h"
 
 #define FRAME_MS 16   /* while the service talks without pause, the screen follows at this pace */
+#define KEYS_MAX 512  /* of one turn: no key that is held down keeps the rest away */
 #define LEAVE_MS 1000 /* for signing out at the service, behind the screen */
 #define BELL_MS  2000 /* between two rings */
 
@@ -31,6 +32,7 @@ struct app {
 	struct cells cells;
 	int signal_fd;
 	bool ends, hurry; /* hurry: somebody has pressed a key: no waiting for the next frame */
+	bool more;        /* keys wait that the last turn left */
 	int code;
 	int64_t shown_ms, rang_ms;
 };
@@ -113,15 +115,16 @@ static void signals_read(struct app *a)
 static void keys_read(struct app *a, int revents)
 {
 	struct msg m;
-	bool any = false;
+	int n = 0;
 
-	while (!a->ends && paint_read(a->paint, &m)) {
-		any = true;
+	while (n < KEYS_MAX && !a->ends && paint_read(a->paint, &m)) {
+		n++;
 		told(a, &m);
 	}
-	a->hurry = a->hurry || any;
+	a->more = n == KEYS_MAX;
+	a->hurry = a->hurry || n > 0;
 	if ((revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 ||
-	    ((revents & POLLIN) != 0 && !any && paint_lost(a->paint))) {
+	    ((revents & POLLIN) != 0 && n == 0 && paint_lost(a->paint))) {
 		log_info("event=terminal_lost");
 		ended(a, 128 + SIGHUP);
 	}
@@ -193,10 +196,10 @@ static void turned(struct app *a)
 
 	if (a->model.dirty && a->shown_ms + FRAME_MS < until)
 		until = a->shown_ms + FRAME_MS;
-	uplink_wait(a->uplink, fds, ARRAY_LEN(fds), until > now ? until - now : 0);
+	uplink_wait(a->uplink, fds, ARRAY_LEN(fds), until > now && !a->more ? until - now : 0);
 	if (fds[1].revents != 0)
 		signals_read(a);
-	if (fds[0].revents != 0)
+	if (fds[0].revents != 0 || a->more)
 		keys_read(a, fds[0].revents);
 	uplink_turn(a->uplink);
 	ticked(a);

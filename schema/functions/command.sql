@@ -78,18 +78,11 @@ LANGUAGE sql IMMUTABLE AS $$
   SELECT (extract(epoch FROM p_at) * 1000000)::bigint || '.' || p_id
 $$;
 
--- Words as they are searched: small letters without accents.
-CREATE OR REPLACE FUNCTION folded(p_text text) RETURNS text
-LANGUAGE sql STABLE AS $$
-  SELECT lower(unaccent(p_text))
-$$;
-
 DO $$
 DECLARE f text;
 BEGIN
   FOREACH f IN ARRAY ARRAY['command_key(staff_call)', 'command_first(staff_call)', 'command_done(staff_call, uuid, text, text)',
-    'command_audit(staff_call, text, text, uuid, jsonb)', 'cursor_at(text)', 'cursor_of(timestamptz, uuid)',
-    'folded(text)'] LOOP
+    'command_audit(staff_call, text, text, uuid, jsonb)', 'cursor_at(text)', 'cursor_of(timestamptz, uuid)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO switchback_service', f);
   END LOOP;

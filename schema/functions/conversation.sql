@@ -79,7 +79,8 @@ BEGIN
   RETURN ARRAY(
     WITH recent AS (
       (SELECT c.id, c.last_message_at AS at FROM conversations c
-        WHERE c.organization_id = p_organization AND c.state = 'open' ORDER BY c.last_message_at DESC LIMIT 1000)
+        WHERE c.organization_id = p_organization AND c.state = 'open'
+        ORDER BY c.last_message_hour DESC, c.last_message_at DESC LIMIT 1000)
       UNION ALL
       (SELECT c.id, c.closed_at FROM conversations c
         WHERE c.organization_id = p_organization AND c.state = 'closed' ORDER BY c.closed_at DESC LIMIT 1000)
@@ -88,7 +89,7 @@ BEGIN
       SELECT c.id, coalesce(c.closed_at, c.last_message_at) AS at FROM customers k
         JOIN conversations c ON c.organization_id = p_organization AND c.customer_id = k.id
        WHERE k.organization_id = p_organization
-         AND (position(v_words IN folded(concat_ws(' ', k.first_name, k.last_name))) > 0
+         AND (position(v_words IN k.search_words) > 0
               OR position(v_digits IN k.phone_number) > 0)
       UNION
       SELECT r.id, r.at FROM recent r JOIN conversations c ON c.organization_id = p_organization AND c.id = r.id
@@ -96,7 +97,7 @@ BEGIN
       UNION
       SELECT r.id, r.at FROM recent r
        WHERE EXISTS (SELECT FROM messages m WHERE m.organization_id = p_organization AND m.conversation_id = r.id
-                        AND position(v_words IN folded(m.body)) > 0)
+                        AND position(v_words IN lower(unaccent('public.unaccent', m.body))) > 0)
     )
     SELECT f.id FROM found f ORDER BY f.at DESC, f.id DESC LIMIT 500);
 END $$;
@@ -133,8 +134,9 @@ BEGIN
         WHERE c.organization_id = p_organization AND c.state = 'open' AND p_state <> 'closed'
           AND (p_holder IS NULL OR c.holder = p_holder)
           AND (p_waiting IS NULL OR (c.waiting_since IS NOT NULL) = p_waiting)
-          AND (v_at IS NULL OR (c.last_message_at, c.id) < (v_at, v_id))
-        ORDER BY c.last_message_at DESC, c.id DESC LIMIT p_limit + 1)
+          AND (v_at IS NULL OR (c.last_message_hour <= date_trunc('hour', v_at AT TIME ZONE 'UTC')
+                                AND (c.last_message_at, c.id) < (v_at, v_id)))
+        ORDER BY c.last_message_hour DESC, c.last_message_at DESC, c.id DESC LIMIT p_limit + 1)
       UNION ALL
       (SELECT c.id, c.closed_at FROM conversations c
         WHERE c.organization_id = p_organization AND c.state = 'closed' AND p_state <> 'open'

@@ -223,7 +223,8 @@ BEGIN
   PERFORM command_done(who, p_conversation, outcome, body);
 END $$;
 
--- A text of the caller's into a thread that is theirs. Returns the message.
+-- A text of the caller's into a thread that is theirs. Returns the message. greeted_at stays: it says whether the agent has
+-- introduced itself, and if it has not, its first word after a person's must say who speaks.
 CREATE OR REPLACE FUNCTION thread_said(who staff_call, p_thread conversations, p_body text, p_language text, p_segments int)
 RETURNS uuid
 LANGUAGE plpgsql AS $$
@@ -235,8 +236,8 @@ BEGIN
   v_outbox := outbox_add(who.organization_id, p_thread, 'staff', 'reply', p_body, coalesce(p_language, p_thread.language),
                          who.user_id, false, p_segments);
   UPDATE conversations c
-     SET answered_position = c.last_position, waiting_since = NULL, greeted_at = coalesce(c.greeted_at, now()),
-         language = coalesce(c.language, p_language), updated_at = now()
+     SET answered_position = c.last_position, waiting_since = NULL, language = coalesce(c.language, p_language),
+         updated_at = now()
    WHERE c.organization_id = who.organization_id AND c.id = p_thread.id RETURNING * INTO STRICT v_thread;
   IF v_thread.language IS DISTINCT FROM p_thread.language THEN
     PERFORM conversation_updated(who.organization_id, v_thread);

@@ -38,7 +38,8 @@ CREATE OR REPLACE FUNCTION customer_search(p_organization uuid, p_q text, p_limi
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_q text := nullif(btrim(p_q), '');
-  v_words text[] := regexp_split_to_array(folded(nullif(btrim(p_q), '')), '\s+');
+  v_like text[] := ARRAY(SELECT '%' || regexp_replace(w, '([%_\\])', '\\\1', 'g') || '%'
+                           FROM regexp_split_to_table(folded(btrim(p_q)), '\s+') AS w);
   v_digits text := number_digits(p_q);
   v_key text := nullif(upper(regexp_replace(coalesce(p_q, ''), '[^[:alnum:]]', '', 'g')), '');
   v_at timestamptz;
@@ -53,22 +54,22 @@ BEGIN
   END IF;
   outcome := 'ok';
   SELECT json_build_object(
-           'items', coalesce(json_agg(customer_body(x.k) ORDER BY x.n) FILTER (WHERE x.n <= p_limit), '[]'),
+           'items', coalesce(json_agg(customer_body(k) ORDER BY x.n) FILTER (WHERE x.n <= p_limit), '[]'),
            'next_cursor', CASE WHEN count(*) > p_limit
-                               THEN max(cursor_of((x.k).created_at, (x.k).id)) FILTER (WHERE x.n = p_limit) END,
+                               THEN max(cursor_of(k.created_at, k.id)) FILTER (WHERE x.n = p_limit) END,
            'last_event', event_newest(p_organization))::text
     INTO body
-    FROM (SELECT k, row_number() OVER (ORDER BY k.created_at DESC, k.id DESC) AS n
+    FROM (SELECT k.id, row_number() OVER (ORDER BY k.created_at DESC, k.id DESC) AS n
             FROM customers k
            WHERE k.organization_id = p_organization AND k.erased_at IS NULL
              AND (v_at IS NULL OR (k.created_at, k.id) < (v_at, v_id))
              AND (v_q IS NULL
-                  OR (SELECT bool_and(position(w IN folded(concat_ws(' ', k.first_name, k.last_name, k.email))) > 0)
-                        FROM unnest(v_words) AS w)
+                  OR k.search_words LIKE ALL (v_like)
                   OR position(v_digits IN k.phone_number) > 0
                   OR k.id IN (SELECT o.customer_id FROM orders o
                                WHERE o.organization_id = p_organization AND o.order_key = v_key))
-           ORDER BY k.created_at DESC, k.id DESC LIMIT p_limit + 1) x;
+           ORDER BY k.created_at DESC, k.id DESC LIMIT p_limit + 1) x
+    JOIN customers k ON k.organization_id = p_organization AND k.id = x.id;
 END $$;
 
 -- GET /api/customers/{id}: the person, and what staff look at first. Names of services are in the reader's language.

@@ -6,6 +6,7 @@
 #include "server/api/row.h"
 #include "server/app.h"
 #include "server/events/hub.h"
+#include "server/jobs/runner.h"
 #include "server/staff/token.h"
 #include "server/store/session.h"
 
@@ -135,8 +136,11 @@ static void row_answered(struct flow *f)
 	const struct api_row *row = e->route->with;
 
 	sessions_forgotten(f, e);
-	if (row_reply(f, e->ticket, &e->answer) && row->command)
+	if (row_reply(f, e->ticket, &e->answer) && row->command) {
 		hub_nudge(f->app->hub, e->who.organization_id);
+		runner_nudge(f->app->runner,
+			     0); /* a text of theirs is in the outbox, a turn is due */
+	}
 }
 
 static void failed(struct flow *f)

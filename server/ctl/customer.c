@@ -208,8 +208,6 @@ static bool consent_set(struct ctl *c, bool opted_out, struct err *err)
 		    "phone_number) DO UPDATE SET opted_out = excluded.opted_out, source = "
 		    "excluded.source, changed_at = now()",
 		    c->organization_id, number, word) ||
-	    !scope_audit(c, opted_out ? "customer.opt_out" : "customer.opt_in", "consent",
-			 phone_masked(str_of(number)), NULL, err) ||
 	    !DATABASE_DO(
 		    &c->db, err,
 		    "SELECT event_add($1::uuid, 'consent.changed', v.id, cu.id, "
@@ -223,7 +221,8 @@ static bool consent_set(struct ctl *c, bool opted_out, struct err *err)
 		    "AND customer_id = cu.id AND channel = 'sms' AND state = 'open' ORDER BY "
 		    "last_message_at DESC LIMIT 1) v ON true",
 		    c->organization_id, number, word) ||
-	    !database_commit(&c->db, err))
+	    !scope_end(c, opted_out ? "customer.opt_out" : "customer.opt_in", "consent",
+		       phone_masked(str_of(number)), NULL, err))
 		return false;
 	fprintf(c->out, "%s %s\n", phone_masked(str_of(number)),
 		opted_out ? "is never texted again" : "may be texted");

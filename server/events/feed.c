@@ -259,7 +259,7 @@ void feed_end(struct feed *f, enum feed_end why)
 	feed_kept_drop(f, NULL);
 }
 
-/* ---- once a second ---- */
+/* ---- twice a second ---- */
 
 void feed_tick(struct feed *f)
 {

@@ -55,6 +55,7 @@ struct feed {
 	char organization[UUID_TEXT];
 	int64_t last;
 	bool reading, dirty; /* a read of what is new; there may be more than it will find */
+	bool soon;           /* dirty, and the hub\'s timer will see to it */
 	bool reading_past;   /* a read for who is late */
 	bool busy;
 	unsigned wants_n;              /* followers that want a read */
@@ -78,7 +79,7 @@ void feed_nudge(struct feed *f);
 /* Gives turns; returns how many of `turns` are left. feed_waits: somebody still waits for one. */
 unsigned feed_work(struct feed *f, unsigned turns);
 bool feed_waits(const struct feed *f);
-/* Once a second. */
+/* Twice a second. */
 void feed_tick(struct feed *f);
 /* Ends every stream with this reason. */
 void feed_end(struct feed *f, enum feed_end why);

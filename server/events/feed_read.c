@@ -106,7 +106,7 @@ void feed_nudge(struct feed *f)
 	f->dirty = true;
 	if (f->reading || f->hub->stopped || feed_empty(f))
 		return;
-	f->dirty = false;
+	f->dirty = f->soon = false;
 	read_begin(f, f->last, false);
 }
 
@@ -148,7 +148,7 @@ static void new_arrived(struct feed *f, const struct event_rows *rows)
 		if (rows->rows[i].ended_user.n > 0)
 			feed_session_ended(f, &rows->rows[i]);
 	}
-	if (rows->n == EVENT_READ_MAX)
+	if (rows->more)
 		f->dirty = true;
 	f->live.left = f->live.n;
 	hub_work(f->hub, f);

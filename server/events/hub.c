@@ -1,5 +1,5 @@
 /*
- * hub.c - see hub.h: the feeds by organization, the second's look at the newest numbers, turns.
+ * hub.c - see hub.h: the feeds by organization, the look at the newest numbers, turns.
  */
 #include "server/events/hub.h"
 
@@ -7,7 +7,7 @@
 #include "shared/buf.h"
 #include "shared/log.h"
 
-#define TICK_MS      1000
+#define TICK_MS      500
 #define LOOK_MS      8000
 #define TURNS_A_LOOP 256 /* followers served before everybody else gets a turn of the loop */
 
@@ -125,7 +125,7 @@ void hub_work(struct hub *h, struct feed *f)
 		busy_add(h, f);
 }
 
-/* ---- the second's look ---- */
+/* ---- the look at the newest numbers ---- */
 
 struct look {
 	struct flow flow;
@@ -197,7 +197,7 @@ static void look_known(struct flow *fl)
 
 static void look_failed(struct flow *fl)
 {
-	(void)fl; /* the next second's may do better */
+	(void)fl; /* the next may do better */
 }
 
 static void on_tick(uv_timer_t *t)
@@ -238,32 +238,61 @@ struct hub *hub_open(struct loop *l, struct flows *fs, struct db *db, const char
 	h->db = db;
 	h->busy_end = &h->busy;
 	uv_timer_init(&l->uv, &h->tick);
+	uv_timer_init(&l->uv, &h->soon);
 	uv_idle_init(&l->uv, &h->more);
-	h->tick.data = h->more.data = h;
-	h->handles = 2;
+	h->tick.data = h->soon.data = h->more.data = h;
+	h->handles = 3;
 	if (url != NULL)
 		h->wake = wake_open(l, url, other_process_committed, h);
 	return h;
 }
 
-void hub_nudge(struct hub *h, const char *organization_id)
+/* The feed to be read, told to other processes on the way; NULL when nobody follows here. */
+static struct feed *nudged(struct hub *h, const char *organization_id)
 {
 	struct uuid id;
-	struct feed *f;
 	bool others;
 
 	if (h == NULL || h->stopped)
-		return;
+		return NULL;
 	others = h->wake != NULL && wake_others(h->wake);
 	if (h->feeds_n == 0 && !others)
-		return;
+		return NULL;
 	if (!uuid_read(str_of(organization_id), &id))
 		BUG("\"%s\" is no organization's id", organization_id);
-	f = feed_find(h, &id);
-	if (f != NULL)
-		feed_nudge(f);
 	if (others)
 		wake_say(h->wake, &id);
+	return feed_find(h, &id);
+}
+
+void hub_nudge(struct hub *h, const char *organization_id)
+{
+	struct feed *f = nudged(h, organization_id);
+
+	if (f != NULL)
+		feed_nudge(f);
+}
+
+static void feed_soon(struct feed *f)
+{
+	if (f->soon)
+		feed_nudge(f);
+}
+
+static void on_soon(uv_timer_t *t)
+{
+	each_feed(t->data, feed_soon);
+}
+
+void hub_nudge_soon(struct hub *h, const char *organization_id)
+{
+	struct feed *f = nudged(h, organization_id);
+
+	if (f == NULL || f->soon)
+		return;
+	f->soon = true;
+	if (!uv_is_active((uv_handle_t *)&h->soon))
+		uv_timer_start(&h->soon, on_soon, HUB_SOON_MS, 0);
 }
 
 void hub_follow(struct hub *h, struct ticket t, const struct hub_wish *wish, struct str first)
@@ -332,6 +361,7 @@ void hub_close(struct hub *h)
 		BUG("a feed is in use when the hub closes: close the flows first");
 	wake_close(h->wake);
 	uv_close((uv_handle_t *)&h->tick, on_closed);
+	uv_close((uv_handle_t *)&h->soon, on_closed);
 	uv_close((uv_handle_t *)&h->more, on_closed);
 }
 

@@ -3,7 +3,7 @@
  *
  * Whoever has committed events says so with one word (hub_nudge); the hub reads what is new, once
  * for all who follow that organization, and writes it to their streams. Nothing is lost when a
- * nudge is: once a second the hub compares its numbers with the database's.
+ * nudge is: twice a second the hub compares its numbers with the database's.
  */
 #ifndef SWITCHBACK_SERVER_EVENTS_HUB_H
 #define SWITCHBACK_SERVER_EVENTS_HUB_H
@@ -20,6 +20,11 @@ struct hub *hub_open(struct loop *l, struct flows *fs, struct db *db, const char
 /* Events of this organization were committed, here, just now. Costs next to nothing when nobody
  * follows it and no other process lives. A NULL hub is fine. */
 void hub_nudge(struct hub *h, const char *organization_id);
+/* The same of what nobody waits for at this moment (a status, what the agent did): told within
+ * HUB_SOON_MS, or together with the next that is nudged, so that a burst is one piece of a stream.
+ */
+#define HUB_SOON_MS 40
+void hub_nudge_soon(struct hub *h, const char *organization_id);
 
 /* Who wants to follow, and from where. All of it was true at one moment in the database. */
 struct hub_wish {

@@ -15,7 +15,8 @@ struct hub {
 	struct db *db;
 	struct wake *wake; /* NULL: no other processes */
 	uv_timer_t tick;
-	uv_idle_t more; /* runs while followers wait for their turn */
+	uv_timer_t soon; /* runs while a feed waits to be read soon */
+	uv_idle_t more;  /* runs while followers wait for their turn */
 	unsigned handles;
 	struct feed *feeds[HUB_BUCKETS];
 	unsigned feeds_n;

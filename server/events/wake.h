@@ -5,7 +5,7 @@
  * once a turn of the loop, after the commits, and only while another process has shown itself, so
  * that a service that is alone pays nothing. Whoever is not a service (switchbackctl, psql) may say
  * it too: NOTIFY switchback_events, 'ORGANIZATION ORGANIZATION ...'. Words may be lost; the hub
- * looks for itself once a second.
+ * looks for itself twice a second.
  */
 #ifndef SWITCHBACK_SERVER_EVENTS_WAKE_H
 #define SWITCHBACK_SERVER_EVENTS_WAKE_H

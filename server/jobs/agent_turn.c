@@ -92,7 +92,7 @@ static void stored(struct flow *f)
 	struct turn_job *t = SELF(f);
 	struct figures *figures = &f->app->figures;
 
-	hub_nudge(f->app->hub, t->job.work.organization);
+	hub_nudge_soon(f->app->hub, t->job.work.organization);
 	if (t->outcome != TURN_STORED) {
 		figures->turns_given_up++;
 		log_info("event=turn_given_up conversation=%s taken=%d", t->job.work.ref,

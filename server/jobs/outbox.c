@@ -85,7 +85,7 @@ static void settle(struct flow *f, struct outbox_job *o, const struct outbox_set
 
 static void settled(struct flow *f)
 {
-	hub_nudge(f->app->hub, SELF(f)->job.work.organization);
+	hub_nudge_soon(f->app->hub, SELF(f)->job.work.organization);
 }
 
 /* Half of the wait is certain and half is chance, so that many do not come back at one moment. */
@@ -239,7 +239,8 @@ static void claimed(struct flow *f)
 	struct outbox_job *o = SELF(f);
 
 	if (o->claim.action == OUTBOX_NONE || o->claim.action == OUTBOX_LOOK)
-		hub_nudge(f->app->hub, o->job.work.organization); /* superseded, or unknown now */
+		hub_nudge_soon(f->app->hub,
+			       o->job.work.organization); /* superseded, or unknown now */
 	if (o->claim.action == OUTBOX_NONE || o->claim.action == OUTBOX_WAIT)
 		return;
 	if (!account_chosen(f, o)) {

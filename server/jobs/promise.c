@@ -32,7 +32,7 @@ static void settled(struct flow *f)
 
 	if (!p->broken)
 		return;
-	hub_nudge(f->app->hub, p->job.work.organization);
+	hub_nudge_soon(f->app->hub, p->job.work.organization);
 	f->app->figures.promises_broken++;
 	log_warn("event=promise_broken organization=%s promise=%s", p->job.work.organization,
 		 p->job.work.ref);

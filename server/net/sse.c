@@ -169,7 +169,7 @@ static bool rest_queued(struct sse *s, struct sse_block *b, uint32_t from, uint3
 {
 	bool first = s->first == NULL;
 
-	if (s->queued + n > SSE_QUEUE_MAX && !first)
+	if (s->queued > SSE_QUEUE_MAX)
 		return cut(s, SSE_SLOW);
 	queue_add(s, b, from, n);
 	if (first) {

@@ -42,7 +42,8 @@ enum sse_end {
 	SSE_STOPPED /* the server goes */
 };
 
-/* What the owner of a stream is told; never from inside sse_open or sse_close. */
+/* What the owner of a stream is told; never from inside sse_open or sse_close. It must not close
+ * other streams from in there. */
 struct sse_owner {
 	/* All that was sent is with the kernel: there is room again. Only after something waited.
 	 */

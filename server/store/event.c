@@ -50,6 +50,8 @@ static void events_read(struct flow *f, const struct db_rows *rows, void *to)
 	struct event_rows *out = to;
 	struct arena *a = &f->arena;
 
+	size_t bytes = 0;
+
 	out->n = (size_t)rows->n;
 	out->rows = ARENA_ARRAY(a, struct event_row, out->n + 1);
 	for (int i = 0; i < rows->n; i++) {
@@ -57,6 +59,7 @@ static void events_read(struct flow *f, const struct db_rows *rows, void *to)
 
 		e->seq = row_int(rows, i, 0);
 		e->frame = row_keep(a, rows, i, 1);
+		bytes += e->frame.n;
 		e->customer = row_keep(a, rows, i, 2);
 		e->rewrites = row_bool(rows, i, 3);
 		if (row_null(rows, i, 5))
@@ -64,6 +67,7 @@ static void events_read(struct flow *f, const struct db_rows *rows, void *to)
 		e->ended = row_keep(a, rows, i, 4);
 		e->ended_user = row_keep(a, rows, i, 5);
 	}
+	out->more = out->n == EVENT_READ_MAX || bytes >= EVENT_READ_BYTES;
 }
 
 void event_read(struct flow *f, struct db *db, const char *organization, int64_t after,
@@ -71,22 +75,29 @@ void event_read(struct flow *f, struct db *db, const char *organization, int64_t
 {
 	static const struct db_statement sql = {
 		"event_read",
-		"SELECT seq, 'id: ' || seq || E'\\nevent: ' || type || E'\\ndata: {\"seq\":' || seq"
-		"  || ',\"type\":\"' || type || '\",\"created_at\":\"'"
-		"  || to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
-		"  || '+00:00\",\"conversation_id\":'"
-		"  || coalesce('\"' || conversation_id || '\"', 'null') || ',\"customer_id\":'"
-		"  || coalesce('\"' || customer_id || '\"', 'null') || ',\"payload\":'"
-		"  || payload::text || E'}\\n\\n',"
-		"  customer_id, type IN ('message.redacted', 'customer.erased'),"
-		"  CASE WHEN type = 'session.ended' THEN payload ->> 'session_id' END,"
-		"  CASE WHEN type = 'session.ended' THEN payload ->> 'user_id' END"
-		" FROM events WHERE organization_id = $1::uuid AND seq > $2::bigint"
-		" ORDER BY seq LIMIT $3::int",
-		3, true};
+		"SELECT seq, frame, customer_id, rewrites, ended, ended_user FROM ("
+		" SELECT *, sum(octet_length(frame)) OVER (ORDER BY seq) - octet_length(frame) AS "
+		"before"
+		" FROM ("
+		"  SELECT seq, 'id: ' || seq || E'\\nevent: ' || type || E'\\ndata: {\"seq\":' || "
+		"seq"
+		"   || ',\"type\":\"' || type || '\",\"created_at\":\"'"
+		"   || to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
+		"   || '+00:00\",\"conversation_id\":'"
+		"   || coalesce('\"' || conversation_id || '\"', 'null') || ',\"customer_id\":'"
+		"   || coalesce('\"' || customer_id || '\"', 'null') || ',\"payload\":'"
+		"   || payload::text || E'}\\n\\n' AS frame, customer_id,"
+		"   type IN ('message.redacted', 'customer.erased') AS rewrites,"
+		"   CASE WHEN type = 'session.ended' THEN payload ->> 'session_id' END AS ended,"
+		"   CASE WHEN type = 'session.ended' THEN payload ->> 'user_id' END AS ended_user"
+		"  FROM events WHERE organization_id = $1::uuid AND seq > $2::bigint"
+		"  ORDER BY seq LIMIT $3::int) e"
+		") w WHERE before < $4::bigint ORDER BY seq",
+		4, true};
 
 	db_ask_for(f, db, organization, &sql,
-		   DB_PARAMS(organization, db_int(f, after), db_int(f, EVENT_READ_MAX)),
+		   DB_PARAMS(organization, db_int(f, after), db_int(f, EVENT_READ_MAX),
+			     db_int(f, EVENT_READ_BYTES)),
 		   events_read, out);
 }
 

@@ -7,7 +7,9 @@
 
 #include "server/db/db.h"
 
-#define EVENT_READ_MAX 512 /* events in one read */
+#define EVENT_READ_MAX   512           /* events in one read */
+#define EVENT_READ_BYTES (1024 * 1024) /* no further event once the frames before it have so many \
+					*/
 
 /* What a stream begins with, all true at one moment. */
 struct event_start {
@@ -35,9 +37,11 @@ struct event_row {
 struct event_rows {
 	struct event_row *rows; /* in the flow's arena */
 	size_t n;
+	bool more; /* a bound was reached: there may be */
 };
 
-/* Events after that number, oldest first, EVENT_READ_MAX at most. */
+/* Events after that number, oldest first, as many as the bounds allow: at least one if there is
+ * one. */
 void event_read(struct flow *f, struct db *db, const char *organization, int64_t after,
 		struct event_rows *out);
 

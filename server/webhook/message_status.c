@@ -132,7 +132,7 @@ static void moved(struct flow *f)
 	}
 	web_reply(m->sender.ticket, 204, NULL, (struct str){NULL, 0});
 	if (m->kept.outcome == STATUS_MOVED)
-		hub_nudge(f->app->hub, m->kept.organization);
+		hub_nudge_soon(f->app->hub, m->kept.organization);
 }
 
 static void failed(struct flow *f)

@@ -1,5 +1,6 @@
 #!/bin/bash
-# run.sh - `make bench`: figures of the inbound text, side by side with peers in one run on this machine.
+# run.sh - `make bench`: figures of the inbound text, side by side with peers in one run on this machine; then those of the
+# event streams (streams.sh, which can be run alone; STREAMS=0 leaves it out).
 #
 # Each figure is the median of ROUNDS (5) runs of SECS (4) seconds, with the smallest and the largest; the peers take turns
 # with the service in every round, so that a machine that slows down slows all. Result: a table, and build/bench.json.
@@ -12,53 +13,17 @@
 # "with turns" is the service with its agent at work as well. The floors are those of the product's acceptance.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-export LC_ALL=C.UTF-8
-build=${BUILD:-build}
+# shellcheck source=tests/bench/lib.sh
+. tests/bench/lib.sh
 rounds=${ROUNDS:-5} secs=${SECS:-4}
 stores=50 customers=200
 
 tests/support/deps.sh build run bench
 make -s -j"$(nproc)" all "$build/bench/load" >&2
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/switchback-bench.XXXXXX")
-chmod 755 "$dir"
-peers=()
-finish() {
-	local code=$?
-	trap - EXIT
-	[ ${#peers[@]} -eq 0 ] || kill "${peers[@]}" 2>/dev/null || true
-	RUN_DIR=$dir/run tests/support/stop.sh --remove || true
-	rm -rf "$dir"
-	exit "$code"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-say() { echo "$*" >&2; }
-free_port() {
-	local p
-	while p=$((10000 + RANDOM % 20000)); do
-		(exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || break
-	done
-	echo "$p"
-}
-
 # ---- what is measured ------------------------------------------------------------------------------------------
-port=$(free_port)
-RUN_DIR=$dir/run PORT=$port SWITCHBACK_BIN=$build tests/support/start.sh >"$dir/keys"
-key() { sed -n "s/^$1=//p" "$dir/keys"; }
-database=$(key DATABASE_URL) app_database=$(key APP_DATABASE_URL)
-token=$(key TWILIO_AUTH_TOKEN) account=$(key TWILIO_ACCOUNT_SID)
-sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$database" "$@"; }
-
-say "Loading $stores stores with $customers threads each ..."
-sql -v stores="$stores" -v customers="$customers" <"tests/bench/stores.sql" >/dev/null
-service_pid() { cat "$(key SERVICE_PID_FILE)"; }
-
-cores=$(nproc)
-other_core=$((cores > 1 ? 1 : 0)) any_core=0-$((cores - 1))
-pin_pid() { taskset -acp "$1" "$2" >/dev/null; }
+set_up "$stores" "$customers"
+app_database=$(key APP_DATABASE_URL) token=$(key TWILIO_AUTH_TOKEN) account=$(key TWILIO_ACCOUNT_SID)
 
 # What is compared with pgbench or Express runs where the kernel puts it, as they do; what is compared with one core of
 # nginx runs on one core, and its load on the other.
@@ -67,11 +32,6 @@ load() { # load NAME PORT PID CPUS [options]: figures into $dir/NAME.ROUND
 	shift 4
 	taskset -c "$cpus" "$build/bench/load" --port "$at" --token "$token" --account "$account" --pid "$pid" --secs "$secs" \
 		--stores "$stores" --customers "$customers" "$@" >"$dir/$name.$round" || say "$name: not every answer was as expected"
-}
-# figure NAME FIELD: smallest, median and largest over the rounds.
-figure() {
-	sed -n "s/^$2=//p" "$dir/$1".[0-9]* 2>/dev/null | sort -g |
-		awk '{ v[NR] = $1 } END { if (NR) printf "%s %s %s", v[1], v[int((NR + 1) / 2)], v[NR]; else printf "- - -" }'
 }
 
 # ---- the peers -------------------------------------------------------------------------------------------------
@@ -138,7 +98,6 @@ for ((round = 1; round <= rounds; round++)); do
 done
 
 # ---- the table -------------------------------------------------------------------------------------------------
-steal=$(cat "$dir"/*.[0-9]* | sed -n 's/^steal_percent=//p' | sort -g | tail -1)
 {
 	echo "service_per_s $(figure service per_s)"
 	echo "database_per_s $(figure database per_s)"
@@ -156,22 +115,9 @@ steal=$(cat "$dir"/*.[0-9]* | sed -n 's/^steal_percent=//p' | sort -g | tail -1)
 	echo "idle_rss_kb $idle_kb $idle_kb $idle_kb"
 } >"$dir/figures"
 
-awk -v steal="${steal:-0}" -v rounds="$rounds" -v secs="$secs" -v cores="$cores" '
-	BEGIN { printf "{\n  \"rounds\": %d, \"seconds\": %d, \"cores\": %d, \"steal_percent_max\": %s,\n  \"figures\": {", rounds, secs, cores, steal }
-	$2 != "-" { printf "%s\n    \"%s\": { \"min\": %s, \"median\": %s, \"max\": %s }", n++ ? "," : "", $1, $2, $3, $4 }
-	END { print "\n  }\n}" }' "$dir/figures" >"$build/bench.json"
+json "$build/bench.json" <"$dir/figures"
 
-awk -v steal="${steal:-0}" '
-	{ low[$1] = $2; mid[$1] = $3; high[$1] = $4 }
-	function row(what, name, unit) {
-		if (name in mid && mid[name] != "-") printf "  %-46s %10s %-8s (%s .. %s)\n", what, mid[name], unit, low[name], high[name]
-		else printf "  %-46s %10s\n", what, "left out"
-	}
-	function floor(what, got, wanted, least) {
-		if (got == "-") { printf "  %-46s %10s\n", what, "left out"; return }
-		printf "  %-46s %10.2f   %s %s   %s\n", what, got, least ? "at least" : "at most", wanted, (least ? got >= wanted : got <= wanted) ? "ok" : "BELOW"
-	}
-	function ratio(a, b) { return (mid[a] == "-" || mid[b] == "-" || mid[b] + 0 == 0) ? "-" : mid[a] / mid[b] }
+awk -v steal="$(steal)" "$table"'
 	END {
 		print "\nmedian (smallest .. largest)"
 		row("texts kept, closed loop of 16 connections", "service_per_s", "/s")
@@ -195,6 +141,7 @@ awk -v steal="${steal:-0}" '
 		floor("kept, times Express", ratio("service_per_s", "express_per_s"), 3, 1)
 		floor("refused, of what nginx gives", ratio("refused_per_s", "nginx_per_s"), 0.8, 1)
 		floor("memory, idle (MiB)", mid["idle_rss_kb"] / 1024, 20, 0)
-		if (steal > 2) printf "\nThe host took up to %s %% of the CPU away: repeat the run before you believe it.\n", steal
+		steal_told()
 	}' "$dir/figures"
 echo "(figures: $build/bench.json)"
+[ "${STREAMS:-1}" = 0 ] || tests/bench/streams.sh

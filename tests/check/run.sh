@@ -94,6 +94,7 @@ marked() {
 clean_up() {
 	local code=$? pids
 	trap - EXIT
+	[ -z "${lint:-}" ] || kill -- "-$lint" 2>/dev/null || true # it has a group of its own
 	[ ! -e "$CHECK_DIR/pg" ] || tests/support/pg.sh remove "$CHECK_DIR/pg" >/dev/null 2>&1 9>&- || true
 	pids=$(marked)
 	[ -z "$pids" ] || awk '{ print $1 }' <<<"$pids" | xargs kill -KILL 2>/dev/null || true
@@ -135,7 +136,7 @@ phase "tests built"
 # The lint wants the cores, the tests mostly wait: it runs beside them, and gives way.
 lint_failed=0 lint=
 if [ $# -eq 0 ]; then
-	nice -n 19 tests/check/lint.sh >"$CHECK_DIR/lint" 2>&1 9>&- </dev/null &
+	setsid nice -n 19 tests/check/lint.sh >"$CHECK_DIR/lint" 2>&1 9>&- </dev/null &
 	lint=$!
 fi
 

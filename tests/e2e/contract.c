@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 
 #include "server/net/problem.h"
+#include "server/routes.h"
 #include "tests/support/openapi.h"
 #include "tests/support/service.h"
 
@@ -51,6 +52,53 @@ Test(contract, every_problem_code_is_described_and_every_described_one_exists)
 		for (int p = PROBLEM_NONE + 1; p < PROBLEM_COUNT; p++)
 			found = found || strcmp(json_string_value(one), problem_row(p)->code) == 0;
 		cr_expect(found, "%s does not exist", json_string_value(one));
+	}
+	openapi_free(&a);
+}
+
+static const char *const methods[] = {"get", "post", "put", "patch", "delete"};
+
+static const char *method_of(const struct route *r)
+{
+	return r->method == WEB_GET      ? "get"
+	       : r->method == WEB_POST   ? "post"
+	       : r->method == WEB_PUT    ? "put"
+	       : r->method == WEB_PATCH  ? "patch"
+	       : r->method == WEB_DELETE ? "delete"
+					 : "?";
+}
+
+static bool is_route(const char *path, const char *method)
+{
+	for (const struct route *r = routes; r->path != NULL; r++) {
+		if (strcmp(r->path, path) == 0 && strcmp(method_of(r), method) == 0)
+			return true;
+	}
+	return false;
+}
+
+Test(contract, every_route_is_described_and_every_described_one_exists)
+{
+	struct openapi a = described();
+	const json_t *paths = json_object_get(a.root, "paths");
+	const char *path;
+	json_t *item;
+
+	for (const struct route *r = routes; r->path != NULL; r++) {
+		item = json_object_get(json_object_get(paths, r->path), method_of(r));
+		cr_expect_not_null(item, "%s %s is not described", method_of(r), r->path);
+		/* what asks for a permission asks for a token */
+		cr_expect_eq(json_object_get(json_array_get(json_object_get(item, "security"), 0),
+					     "staff") != NULL,
+			     r->action != NULL, "%s %s: who may, by the page?", method_of(r),
+			     r->path);
+	}
+	json_object_foreach((json_t *)(uintptr_t)paths, path, item)
+	{
+		for (size_t i = 0; i < ARRAY_LEN(methods); i++)
+			cr_expect(json_object_get(item, methods[i]) == NULL ||
+					  is_route(path, methods[i]),
+				  "%s %s does not exist", methods[i], path);
 	}
 	openapi_free(&a);
 }

@@ -47,7 +47,7 @@ Test(talking, takes_over_under_the_epoch_that_was_seen)
 	is_done(&s, w.id, "Marie Tremblay", ME, 2);
 	outgoing_clear(&w);
 	expect_shows(&s, "you have it");
-	expect_shows(&s, "You have taken Ana Silva.");
+	expect_shows(&s, "You have the conversation with Ana Silva.");
 	press(&s, "b");
 	cr_assert(wished(&s, OUT_HAND_BACK, &w));
 	cr_expect_eq(w.epoch, 2);

@@ -361,11 +361,15 @@ Test(conversation, a_new_number_becomes_a_customer_and_a_thread_that_is_ours)
 	expect_int("SELECT count(*) FROM due_work WHERE kind = 'agent_turn' AND ref = (SELECT id "
 		   "FROM conversations WHERE peer = '" MAYA "')",
 		   0);
-	/* handed back, the agent does not introduce itself any more */
-	a = DESK(d, &conversation_hand_back_row, {"id", desk_at(a, "conversation.id")},
-		 {"epoch", "1"});
+	/* handed back, the agent answers; it has not said yet who it is */
+	expect_is(DESK(d, &conversation_hand_back_row, {"id", desk_at(a, "conversation.id")},
+		       {"epoch", "1"}),
+		  "ok", "");
 	expect_int("SELECT count(*) FROM conversations WHERE peer = '" MAYA
-		   "' AND greeted_at IS NOT NULL",
+		   "' AND greeted_at IS NULL AND holder = 'agent'",
+		   1);
+	expect_int("SELECT count(*) FROM due_work w JOIN conversations c ON c.id = w.ref WHERE"
+		   " w.kind = 'agent_turn' AND c.peer = '" MAYA "'",
 		   1);
 }
 

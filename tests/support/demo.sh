@@ -1,8 +1,8 @@
 #!/bin/bash
 # demo.sh - `make demo`: everything set up on this machine, to be played with.
 #
-# On a terminal: the practice phone beside a live view of what the store's service does, in tmux; leaving it (Ctrl-C in the
-# phone, or Ctrl-b d) stops everything. Without one: plays one customer's conversation in each language, prints what was said,
+# On a terminal: the staff console, signed in, beside the practice phone, in tmux; leaving either (q in the console, Ctrl-C in
+# the phone, or Ctrl-b d) stops everything. Without one: plays one customer's conversation in each language, prints what was said,
 # and ends with 0 when both went as they should. A set-up that runs already in RUN_DIR is used and left running.
 set -euo pipefail
 # shellcheck source=tests/support/setup.sh
@@ -40,6 +40,20 @@ else
 	"$support/start.sh" >/dev/null
 fi
 
+# sign_in_file STORE: what the console signs in with; nobody else may read it, and no argument holds it.
+sign_in_file() {
+	local file=$RUN_DIR/sign-in-$1
+	(
+		umask 077
+		printf 'organization=%s\nemail=%s\npassword=%s\n' "$(key "ORG_$1_SLUG")" "$(key "ORG_$1_EMAIL")" \
+			"$(key "ORG_$1_PASSWORD")" >"$file.new"
+	)
+	mv "$file.new" "$file"
+	echo "$file"
+}
+sign_in_a=$(sign_in_file A)
+sign_in_b=$(sign_in_file B)
+
 addresses() {
 	cat <<END
 
@@ -48,6 +62,8 @@ addresses() {
   database         $(key DATABASE_URL | sed 's#://\([^:]*\):[^@]*@#://\1@#')
   logs             $(key LOG_DIR)
   stores           Bici Downtown $(key ORG_A_NUMBER), Vélo Plateau $(key ORG_B_NUMBER)
+  console of A     $bin/switchback --url $(key URL) --sign-in $sign_in_a
+  console of B     the same with $sign_in_b
   operator         SWITCHBACK_CONFIG=$(key SWITCHBACK_CONFIG) $(key SWITCHBACKCTL)
 
 END
@@ -57,12 +73,18 @@ if [ -t 0 ] && [ -t 1 ]; then
 	addresses
 	line=switchback-$$
 	export SHELL=/bin/bash # what tmux runs commands with; an account without a login has none
-	tmux -L "$line" -f /dev/null new-session -d -s demo -x "$(tput cols)" -y "$(tput lines)" \
-		"$bin/switchback-sim phone --sim $(key TWILIO_SIM_URL) --to $(key ORG_A_NUMBER); tmux -L $line kill-server"
+	columns=$(tput cols) rows=$(tput lines)
+	# Side by side where the console keeps its 80 columns, else one above the other.
+	if [ "$columns" -ge 130 ]; then split=(-h -l $((columns * 35 / 100))); else split=(-v -l $((rows * 40 / 100))); fi
+	# What the console keeps (drafts, its log) lies with the set-up.
+	console="XDG_STATE_HOME='$RUN_DIR/console' XDG_CONFIG_HOME='$RUN_DIR/console' '$bin/switchback' --url $(key URL)"
+	tmux -L "$line" -f /dev/null new-session -d -s demo -x "$columns" -y "$rows" \
+		"$console --sign-in '$sign_in_a'; tmux -L $line kill-server"
 	tmux -L "$line" set-option -g mouse on
-	tmux -L "$line" set-option -g status-right "Ctrl-C in the phone ends the demo"
-	tmux -L "$line" split-window -h -b -t demo "RUN_DIR='$RUN_DIR' '$support/watch.sh'"
-	tmux -L "$line" select-pane -t demo:0.1
+	tmux -L "$line" set-option -g status-right "q in the console or Ctrl-C in the phone ends the demo"
+	tmux -L "$line" set-option -g status-right-length 60
+	tmux -L "$line" split-window "${split[@]}" -t demo \
+		"'$bin/switchback-sim' phone --sim $(key TWILIO_SIM_URL) --to $(key ORG_A_NUMBER); tmux -L $line kill-server"
 	tmux -L "$line" attach-session -t demo || true
 	tmux -L "$line" kill-server 2>/dev/null || true
 	exit 0

@@ -52,6 +52,7 @@ check|libxml2-utils:xmllint|checks TwiML against its rules
 check|git:git|which files belong to the project
 bench|nginx-light:nginx|the peer that answers 204
 bench|wrk:wrk|load for that peer
+bench|libnginx-mod-nchan|the peer that passes events on to many
 fuzz|clang:clang|libFuzzer
 fuzz|libclang-rt-14-dev|libFuzzer's run-time
 peer|nodejs:node|runs the Express peer

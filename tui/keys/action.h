@@ -97,7 +97,7 @@
 	  HELP_LANGUAGE)                                                                           \
 	X(MOUSE, "mouse", IN_PANES, "M", NULL, NULL, 0, NULL, NONE, HELP_MOUSE)                    \
 	X(SIGN_OUT, "sign-out", IN_PANES, "S", NULL, NULL, 0, NULL, NONE, HELP_SIGN_OUT)           \
-	X(NEW_LINE, "new-line", IN_COMPOSER, "Ctrl-J", "Alt-Enter", NULL, 0, NULL, BAR_NEW_LINE,   \
+	X(NEW_LINE, "new-line", IN_COMPOSER, "Ctrl-J", NULL, NULL, 0, NULL, BAR_NEW_LINE,          \
 	  HELP_NEW_LINE)                                                                           \
 	X(TEXT_LANGUAGE, "text-language", IN_COMPOSER, "Ctrl-T", NULL, NULL, 0, NULL,              \
 	  BAR_TEXT_LANGUAGE, HELP_TEXT_LANGUAGE)                                                   \

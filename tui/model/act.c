@@ -204,7 +204,7 @@ static void quit_asked(struct model *m)
 	size_t held = m->all.tabs[TAB_MINE].n;
 	char text[300];
 
-	draft_save(m);
+	compose_save(m);
 	going_flush(m, INT64_MAX);
 	if (m->screen != SCREEN_MAIN || held == 0) {
 		quit(m);
@@ -303,15 +303,21 @@ static bool thread_act(struct model *m, enum action a)
 	return true;
 }
 
+/* One level: from the facts to the conversation, from there to the list. */
+static void went_back(struct model *m)
+{
+	if (m->zoomed)
+		m->zoomed = false;
+	else
+		m->focus = m->focus == PANE_FACTS && m->open[0] != '\0' ? PANE_THREAD : PANE_LIST;
+}
+
 static void other_act(struct model *m, enum action a)
 {
 	switch (a) {
 	case ACT_OPEN:
 	case ACT_GO_IN: opened(m); break;
-	case ACT_BACK:
-		m->focus = PANE_LIST;
-		m->zoomed = false;
-		break;
+	case ACT_BACK: went_back(m); break;
 	case ACT_UNDO: going_undo(m); break;
 	case ACT_NEXT_URGENT: urgent_next(m); break;
 	case ACT_NEW_TEXT: find_start(m, true); break;
@@ -334,7 +340,7 @@ static bool any_act(struct model *m, enum action a)
 	switch (a) {
 	case ACT_REDRAW: (void)wishes_add(m->wishes, OUT_REDRAW); break;
 	case ACT_SUSPEND:
-		draft_save(m);
+		compose_save(m);
 		(void)wishes_add(m->wishes, OUT_SUSPEND);
 		break;
 	case ACT_QUIT:

@@ -22,7 +22,7 @@ static void row_drafted(struct model *m, const char *key, bool drafted)
 		m->all.at[at].drafted = drafted;
 }
 
-void draft_keep(struct model *m, const char *key, struct str text, uint32_t again)
+void compose_draft_keep(struct model *m, const char *key, struct str text, uint32_t again)
 {
 	struct draft *d = (struct draft *)(uintptr_t)model_draft(m, key);
 
@@ -46,7 +46,7 @@ void draft_keep(struct model *m, const char *key, struct str text, uint32_t agai
 	d->again = again;
 }
 
-void drafts_clear(struct model *m)
+void compose_drafts_clear(struct model *m)
 {
 	for (size_t i = 0; i < m->drafts_n; i++)
 		free(m->drafts[i].text);
@@ -68,12 +68,12 @@ static void draft_wished(struct model *m, const char *key, struct str text, uint
 {
 	struct outgoing *w = wishes_add(m->wishes, OUT_SAVE_DRAFT);
 
-	draft_keep(m, key, text, again);
+	compose_draft_keep(m, key, text, again);
 	snprintf(w->conversation_id, sizeof w->conversation_id, "%s", key);
 	w->text = str_copy(text);
 }
 
-void draft_save(struct model *m)
+void compose_save(struct model *m)
 {
 	const struct draft *d;
 	struct str text = edit_text(&m->compose.edit);
@@ -140,7 +140,7 @@ void compose_stop(struct model *m)
 {
 	struct compose *c = &m->compose;
 
-	draft_save(m);
+	compose_save(m);
 	edit_clear(&c->edit);
 	free(c->name);
 	free(c->pasted);
@@ -223,7 +223,7 @@ static void sent(struct model *m)
 		return;
 	}
 	c->save_at_ms = m->mono_ms; /* the draft stays until the service has kept the text */
-	draft_save(m);
+	compose_save(m);
 	d = model_draft(m, c->key);
 	*g = (struct going){.mode = c->mode,
 			    .language = c->language,

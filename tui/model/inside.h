@@ -70,9 +70,9 @@ void going_undo(struct model *m);
 void going_flush(struct model *m, int64_t now_ms); /* sends what has waited */
 void going_done(struct model *m, uint32_t wish);
 void going_refused(struct model *m, uint32_t wish, const struct problem *p);
-void draft_keep(struct model *m, const char *key, struct str text, uint32_t again);
-void drafts_clear(struct model *m);
-void draft_save(struct model *m); /* what is typed, if it changed */
+void compose_draft_keep(struct model *m, const char *key, struct str text, uint32_t again);
+void compose_drafts_clear(struct model *m);
+void compose_save(struct model *m); /* what is typed, if it changed */
 
 /* ---- find.c ---- */
 

@@ -49,7 +49,7 @@ void model_forget(struct model *m)
 	facts_clear(&m->facts);
 	compose_stop(m);
 	edit_clear(&m->compose.edit);
-	drafts_clear(m);
+	compose_drafts_clear(m);
 	find_stop(m);
 	edit_clear(&m->find.edit);
 	m->confirm = (struct confirm){0};
@@ -281,7 +281,7 @@ static void sooner(int64_t *at, int64_t then)
 
 void model_leave(struct model *m)
 {
-	draft_save(m);
+	compose_save(m);
 }
 
 int64_t model_wakes_at(const struct model *m)

@@ -144,7 +144,7 @@ void signed_out(struct model *m, struct str reason)
 		m->dirty = true;
 		return;
 	}
-	draft_save(m);
+	compose_save(m);
 	model_forget(m);
 	m->link = LINK_NONE;
 	if (w == WORD_SIGNED_OUT)

@@ -94,7 +94,7 @@ static void ticked(struct model *m, int64_t before_us)
 	}
 	going_flush(m, m->mono_ms);
 	if (m->compose.save_at_ms != 0 && m->compose.save_at_ms <= m->mono_ms)
-		draft_save(m);
+		compose_save(m);
 	find_tick(m);
 	cursor_rested(m);
 	if (before_us / 60000000 != m->wall_us / 60000000 || model_waiting(m) != NULL ||
@@ -158,7 +158,7 @@ void model_update(struct model *m, const struct msg *msg)
 	case MSG_DRAFT: {
 		struct arena a = {0};
 
-		draft_keep(m, arena_cstr(&a, msg->conversation_id), msg->text, 0);
+		compose_draft_keep(m, arena_cstr(&a, msg->conversation_id), msg->text, 0);
 		arena_free(&a);
 		break;
 	}

@@ -45,7 +45,8 @@ static enum theme theme_of(bool colourless)
 {
 	const char *none = getenv("NO_COLOR");
 
-	if (colourless || (none != NULL && none[0] != '\0') || !has_colors())
+	if (colourless || (none != NULL && none[0] != '\0') || !has_colors() ||
+	    start_color() == ERR || use_default_colors() == ERR)
 		return THEME_MONO;
 	return COLORS >= 256 ? THEME_256 : COLORS >= 16 ? THEME_16 : THEME_8;
 }
@@ -59,8 +60,6 @@ static void colours_set(struct paint *p)
 {
 	if (p->theme == THEME_MONO)
 		return;
-	start_color();
-	use_default_colors();
 	for (enum look look = 0; look < LOOKS; look++) {
 		for (int on = 0; on < 2; on++) {
 			struct style s = look_style(p->theme, look, on != 0);
@@ -201,7 +200,7 @@ void paint_resized(struct paint *p, int *rows, int *cols)
 	struct winsize w = {0};
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0)
-		(void)resizeterm(w.ws_row, w.ws_col);
+		(void)resize_term(w.ws_row, w.ws_col); /* resizeterm() would send KEY_RESIZE */
 	paint_redraw(p);
 	paint_size(p, rows, cols);
 }
@@ -431,12 +430,8 @@ static bool key_taken(struct paint *p, int got, wint_t code, struct msg *out)
 	}
 	if (!keys_plain((uint32_t)code, &out->key))
 		return false;
-	if (out->key.press == PRESS_ESCAPE && more_waits(&next) && next == '\r') {
-		(void)get_wch(&next);
-		out->key = (struct key){.press = PRESS_ENTER, .alt = true};
-	} else if (out->key.press == PRESS_ENTER) {
+	if (out->key.press == PRESS_ENTER)
 		out->key.more = more_waits(&next) && next >= ' ';
-	}
 	return true;
 }
 

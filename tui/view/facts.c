@@ -70,12 +70,12 @@ static void wish_draw(struct paper *p, const struct row *row)
 {
 	const struct row_wish *w = row->wish;
 	struct when when = model_when(p->m);
-	int64_t due = row->promise_due_at != 0 ? row->promise_due_at : w == NULL ? 0 : w->due_at;
+	int64_t due = row->promise_due_at;
 	char text[WHEN_TEXT], reason[80];
 
 	if (w != NULL && escalation_is_open(w->state)) {
 		section(p, WORD_FACTS_WANTS);
-		say_code(reason, sizeof reason, p->m->language, w->reason);
+		say_code(reason, sizeof reason, p->m->language, "ABOUT_", w->reason);
 		if (w->reason != NULL && strcmp(w->reason, "human_request") != 0)
 			line(p, 1, reason, LOOK_URGENT);
 		if (w->reason_text != NULL)
@@ -113,7 +113,7 @@ static void holder_draw(struct paper *p, const struct row *row)
 		line(p, 1, holder, look == LOOK_BAD ? LOOK_PLAIN : look);
 	}
 	if (row->contact_class > CLASS_NONE) {
-		say_code(about, sizeof about, p->m->language,
+		say_code(about, sizeof about, p->m->language, "ABOUT_",
 			 wire_word(WORDS_CLASS, row->contact_class));
 		snprintf(both, sizeof both, "%.100s: %s", say(p->m->language, WORD_FACTS_ABOUT),
 			 about);
@@ -132,7 +132,7 @@ static void orders_draw(struct paper *p, const struct facts *f)
 	for (size_t i = 0; i < f->orders_n; i++) {
 		const struct fact_order *o = &f->orders[i];
 
-		say_code(status, sizeof status, p->m->language, o->status);
+		say_code(status, sizeof status, p->m->language, "ORDER_", o->status);
 		snprintf(text, sizeof text, "%.60s  %s", o->number == NULL ? "" : o->number,
 			 status);
 		line(p, 1, text, LOOK_PLAIN);
@@ -153,7 +153,7 @@ static void appointments_draw(struct paper *p, const struct facts *f)
 	for (size_t i = 0; i < f->appointments_n; i++) {
 		const struct fact_appointment *x = &f->appointments[i];
 
-		say_code(status, sizeof status, p->m->language, x->status);
+		say_code(status, sizeof status, p->m->language, "VISIT_", x->status);
 		when_full(&when, x->starts_at, at);
 		snprintf(text, sizeof text, "%s  %s", at, status);
 		line(p, 1, text, x->starts_at > when.now_us ? LOOK_PLAIN : LOOK_FAINT);

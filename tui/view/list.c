@@ -52,8 +52,8 @@ static const char *preview_by(const struct model *m, const struct row *row)
 	if (row->preview_kind == KIND_NOTE || row->preview_kind == KIND_WHISPER)
 		return say(m->language, WORD_NOTE_PREFIX);
 	switch (row->preview_author) {
-	case AUTHOR_AGENT:
-	case AUTHOR_SYSTEM: return say(m->language, WORD_AGENT_PREFIX);
+	case AUTHOR_AGENT: return say(m->language, WORD_AGENT_PREFIX);
+	case AUTHOR_SYSTEM: return say(m->language, WORD_SYSTEM_PREFIX);
 	case AUTHOR_STAFF:
 		return say(m->language,
 			   model_is_mine(m, row) ? WORD_YOU_PREFIX : WORD_STAFF_PREFIX);

@@ -90,7 +90,7 @@ int view_title(struct area a, const char *text, bool focused)
 	int used = focused ? area_sign(a, 0, 0, SIGN_POINTER, LOOK_FOCUS) : 1;
 
 	return used + area_put_cut(a, 0, used, a.cols - used, str_of(text),
-				   focused ? LOOK_FOCUS : LOOK_TITLE);
+				   focused ? LOOK_FOCUS : LOOK_STRONG);
 }
 
 void view_field(struct area a, int row, int col, int room, const struct edit *e, const char *hint,

@@ -63,11 +63,12 @@ void say_count(char *out, size_t room, enum language language, enum word one, en
 	say_fill(out, room, say(language, single ? one : many), number, NULL, NULL);
 }
 
-void say_code(char *out, size_t room, enum language language, const char *code)
+void say_code(char *out, size_t room, enum language language, const char *kind, const char *code)
 {
+	size_t n = strlen(kind);
+
 	for (size_t i = 0; code != NULL && i < WORDS_N; i++) {
-		if (strncmp(words[i].name, "CODE_", 5) == 0 &&
-		    strcmp(words[i].name + 5, code) == 0) {
+		if (strncmp(words[i].name, kind, n) == 0 && strcmp(words[i].name + n, code) == 0) {
 			snprintf(out, room, "%s", say(language, (enum word)i));
 			return;
 		}

@@ -34,8 +34,9 @@ void say_fill(char *out, size_t room, const char *pattern, const char *a, const 
 void say_count(char *out, size_t room, enum language language, enum word one, enum word many,
 	       int64_t n);
 
-/* A code word of the service ("ready_for_pickup") as staff say it; one that the catalogue does not
- * have comes with blanks for its underscores. */
-void say_code(char *out, size_t room, enum language language, const char *code);
+/* A code word of the service ("ready_for_pickup") as staff say it; kind is the front of its
+ * symbols: "ABOUT_", "ORDER_", "VISIT_". One that the catalogue does not have comes with blanks for
+ * its underscores. */
+void say_code(char *out, size_t room, enum language language, const char *kind, const char *code);
 
 #endif

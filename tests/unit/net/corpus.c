@@ -24,7 +24,7 @@ static void fine(struct app *app, const struct web_request *r, struct ticket t)
 
 static const struct route routes[] = {
 	{WEB_GET, "/canary", fine, 0, NULL, NULL, NULL},
-	{0, NULL, NULL, 0, NULL, NULL},
+	{0, NULL, NULL, 0, NULL, NULL, NULL},
 };
 
 static int sextet(char c)

@@ -185,7 +185,7 @@ static const struct route routes[] = {
 	{WEB_GET, "/hello", hello, 0, NULL, NULL, NULL},
 	{WEB_GET, "/leave", leave, 0, NULL, NULL, NULL},
 	{WEB_GET, "/later", later, 0, NULL, NULL, NULL},
-	{0, NULL, NULL, 0, NULL, NULL},
+	{0, NULL, NULL, 0, NULL, NULL, NULL},
 };
 
 /* A whole service on the socket that it inherits, until somebody asks for /leave. */

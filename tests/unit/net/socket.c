@@ -61,7 +61,7 @@ static void closed(struct socket *s, void *self)
 static const struct socket_kind echo = {"echo", MESSAGE_MAX, 0, allow, opened, message, closed};
 static const struct route routes[] = {
 	{WEB_GET, "/echo", NULL, 0, NULL, &echo, NULL},
-	{0, NULL, NULL, 0, NULL, NULL},
+	{0, NULL, NULL, 0, NULL, NULL, NULL},
 };
 
 static void set_up(void)

@@ -44,7 +44,7 @@ static const struct route routes[] = {
 	{WEB_POST, "/echo", echo, 0, NULL, NULL, NULL},
 	{WEB_PUT, "/echo", echo, 10, NULL, NULL, NULL},
 	{WEB_GET, "/denied", denied, 0, NULL, NULL, NULL},
-	{0, NULL, NULL, 0, NULL, NULL},
+	{0, NULL, NULL, 0, NULL, NULL, NULL},
 };
 
 static struct app app;

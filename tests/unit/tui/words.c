@@ -91,8 +91,8 @@ Test(words, show_codes_that_they_do_not_have)
 {
 	char out[40];
 
-	say_code(out, sizeof out, LANGUAGE_FR, "ready_for_pickup");
+	say_code(out, sizeof out, LANGUAGE_FR, "ORDER_", "ready_for_pickup");
 	cr_expect_str_eq(out, "prête à ramasser");
-	say_code(out, sizeof out, LANGUAGE_EN, "gone_fishing");
+	say_code(out, sizeof out, LANGUAGE_EN, "VISIT_", "gone_fishing");
 	cr_expect_str_eq(out, "gone fishing");
 }
