@@ -22,8 +22,7 @@ struct word {
 
 static const struct word languages[] = {
 	{"auto", LANGUAGE_UNKNOWN}, {"en", LANGUAGE_EN}, {"fr", LANGUAGE_FR}, {NULL, 0}};
-static const struct word themes[] = {
-	{"auto", COLORS_AUTO}, {"mono", COLORS_NONE}, {NULL, 0}};
+static const struct word themes[] = {{"auto", COLORS_AUTO}, {"mono", COLORS_NONE}, {NULL, 0}};
 static const struct word choices[] = {
 	{"auto", CHOICE_AUTO}, {"yes", CHOICE_YES}, {"no", CHOICE_NO}, {NULL, 0}};
 static const struct word yes_no[] = {{"yes", CHOICE_YES}, {"no", CHOICE_NO}, {NULL, 0}};
@@ -44,7 +43,8 @@ static const struct setting_row {
 	{"email", AT(email), NULL, NULL, "Who signs in."},
 	{"language", AT(language), languages, "auto",
 	 "Of the screen: en, fr, or auto: the locale's until sign-in, then the account's."},
-	{"theme", AT(theme), themes, "auto", "Colours: auto (those that the terminal has) or mono (none)."},
+	{"theme", AT(theme), themes, "auto",
+	 "Colours: auto (those that the terminal has) or mono (none)."},
 	{"ascii", AT(ascii), choices, "auto",
 	 "Lines and signs in ASCII only: yes, no, or auto: what the locale can show."},
 	{"mouse", AT(mouse), yes_no, "yes", "The mouse moves and selects: yes or no."},

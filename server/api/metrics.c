@@ -63,8 +63,7 @@ static void streams_shown(struct buf *b, const struct app *app)
 	figure(b, "events_delivered_total", "counter", "Events written to streams",
 	       (double)h.delivered);
 	figure(b, "events_found_late_total", "counter",
-	       "Times that new events were found by looking, not by a word",
-	       (double)h.missed);
+	       "Times that new events were found by looking, not by a word", (double)h.missed);
 }
 
 static void database_shown(struct buf *b, const struct app *app)

@@ -7,9 +7,10 @@
 
 #include "server/db/db.h"
 
-#define EVENT_READ_MAX   512           /* events in one read */
-#define EVENT_READ_BYTES (1024 * 1024) /* no further event once the frames before it have so many \
-					*/
+#define EVENT_READ_MAX 512 /* events in one read */
+#define EVENT_READ_BYTES                                                         \
+	(1024 * 1024) /* no further event once the frames before it have so many \
+		       */
 
 /* What a stream begins with, all true at one moment. */
 struct event_start {

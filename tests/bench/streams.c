@@ -280,6 +280,7 @@ static void streams_open(struct bench *b)
 {
 	int64_t until = clock_mono_us() + OPEN_US;
 
+	b->streams = xcalloc((size_t)b->streams_n, sizeof *b->streams);
 	while (b->up < b->streams_n) {
 		while (b->opened < b->streams_n && b->opened - b->up < OPENING)
 			stream_open(b, &b->streams[b->opened++]);
@@ -464,7 +465,6 @@ int main(int argc, char **argv)
 	b.sender.public_url = url;
 	b.seed = (uint64_t)clock_wall_us() << 16 ^ (uint64_t)getpid();
 	b.epoll = epoll_create1(EPOLL_CLOEXEC);
-	b.streams = xcalloc((size_t)b.streams_n, sizeof *b.streams);
 	b.sent_us = xcalloc(SENT_MAX, sizeof *b.sent_us);
 	b.got = xcalloc(SENT_MAX, sizeof *b.got);
 	buf_init(&b.line.out, 16384);
