@@ -280,7 +280,6 @@ static void streams_open(struct bench *b)
 {
 	int64_t until = clock_mono_us() + OPEN_US;
 
-	b->streams = xcalloc((size_t)b->streams_n, sizeof *b->streams);
 	while (b->up < b->streams_n) {
 		while (b->opened < b->streams_n && b->opened - b->up < OPENING)
 			stream_open(b, &b->streams[b->opened++]);
@@ -438,9 +437,40 @@ static void descriptors_raise(void)
 	}
 }
 
+static int bench_run(struct bench *b)
+{
+	struct moment from = {0}, to = {0};
+	uint64_t rss = usage_of(b->pid).rss_kb;
+	int64_t began = clock_mono_us();
+
+	b->seed = (uint64_t)clock_wall_us() << 16 ^ (uint64_t)getpid();
+	b->epoll = epoll_create1(EPOLL_CLOEXEC);
+	buf_init(&b->line.out, 16384);
+	b->streams = xcalloc((size_t)b->streams_n, sizeof *b->streams);
+	b->sent_us = xcalloc(SENT_MAX, sizeof *b->sent_us);
+	b->got = xcalloc(SENT_MAX, sizeof *b->got);
+	streams_open(b);
+	if (b->missed > 0)
+		return !caught_up(b, began);
+	if (b->idle > 0) {
+		wait_for(b, b->warm);
+		from = moment_now(b);
+		wait_for(b, b->idle);
+		to = moment_now(b);
+	} else {
+		writer_connect(b);
+		texts_run(b, &from, &to);
+	}
+	report(b, &from, &to, rss);
+	return b->broken > 0 || b->lost > 0;
+}
+
 int main(int argc, char **argv)
 {
-	static struct bench b = {
+	struct bench *b = xcalloc(1, sizeof *b);
+	char host[64], url[256];
+
+	*b = (struct bench){
 		.host = "127.0.0.1",
 		.path = "/api/events",
 		.streams_n = 1000,
@@ -451,37 +481,12 @@ int main(int argc, char **argv)
 		.sender = {.path = "/api/webhooks/twilio/sms",
 			   .account = "AC00000000000000000000000000000001"},
 	};
-	struct moment from, to;
-	char host[64], url[256];
-	uint64_t rss;
-	int64_t began;
-
-	options_read(&b, argc, argv);
+	options_read(b, argc, argv);
 	descriptors_raise();
 	signal(SIGPIPE, SIG_IGN);
-	snprintf(host, sizeof host, "%s:%d", b.host, b.port);
-	snprintf(url, sizeof url, "http://%s%s", host, b.sender.path);
-	b.sender.host = host;
-	b.sender.public_url = url;
-	b.seed = (uint64_t)clock_wall_us() << 16 ^ (uint64_t)getpid();
-	b.epoll = epoll_create1(EPOLL_CLOEXEC);
-	b.sent_us = xcalloc(SENT_MAX, sizeof *b.sent_us);
-	b.got = xcalloc(SENT_MAX, sizeof *b.got);
-	buf_init(&b.line.out, 16384);
-	rss = usage_of(b.pid).rss_kb;
-	began = clock_mono_us();
-	streams_open(&b);
-	if (b.missed > 0)
-		return !caught_up(&b, began);
-	if (b.idle > 0) {
-		wait_for(&b, b.warm);
-		from = moment_now(&b);
-		wait_for(&b, b.idle);
-		to = moment_now(&b);
-	} else {
-		writer_connect(&b);
-		texts_run(&b, &from, &to);
-	}
-	report(&b, &from, &to, rss);
-	return b.broken > 0 || b.lost > 0;
+	snprintf(host, sizeof host, "%s:%d", b->host, b->port);
+	snprintf(url, sizeof url, "http://%s%s", host, b->sender.path);
+	b->sender.host = host;
+	b->sender.public_url = url;
+	return bench_run(b);
 }

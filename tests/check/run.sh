@@ -155,7 +155,8 @@ if [ -x "$BUILD/asan/switchbackctl" ]; then
 	phase "private PostgreSQL, migrated"
 fi
 
-[ ${#list[@]} -eq 0 ] || printf '%s\n' "${list[@]}" | xargs -n 1 -P "$jobs" tests/check/run.sh --one 9>&-
+# one more than there are cores: most of a test is waiting
+[ ${#list[@]} -eq 0 ] || printf '%s\n' "${list[@]}" | xargs -n 1 -P $((jobs + 1)) tests/check/run.sh --one 9>&-
 phase "${#list[@]} test programs"
 if [ -n "$lint" ]; then
 	wait "$lint" || lint_failed=1
