@@ -18,7 +18,8 @@ BEGIN
   PERFORM set_config('app.current_organization_id', organization::text, true);
   RETURN QUERY
     SELECT o.id, u.id, CASE WHEN u.is_active AND o.is_active THEN u.password_hash END,
-           greatest(0, ceil(extract(epoch FROM u.next_sign_in_at - now())))::integer,
+           -- below five next_sign_in_at is only when the last one was: perhaps a moment after this transaction began
+           CASE WHEN u.failed_sign_ins < 5 THEN 0 ELSE greatest(0, ceil(extract(epoch FROM u.next_sign_in_at - now())))::integer END,
            EXISTS (SELECT FROM user_sessions s WHERE s.organization_id = u.organization_id AND s.user_id = u.id
                       AND s.address = p_address AND s.refreshed_at > now() - interval '30 days')
       FROM organizations o LEFT JOIN user_profiles u ON u.organization_id = o.id AND lower(u.email) = lower(p_email)
