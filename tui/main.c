@@ -103,9 +103,11 @@ int main(int argc, char **argv)
 	int code = 0;
 
 	secrets_guarded();
-	if (!config_load(argc, argv, &c, &err))
-		code = failed(&err);
-	else if (c.help)
+	if (!config_load(argc, argv, &c, &err)) {
+		config_clear(&c);
+		return failed(&err);
+	}
+	if (c.help)
 		config_help(stdout);
 	else if (c.version)
 		puts("switchback " SWITCHBACK_VERSION);

@@ -17,7 +17,7 @@ if [ "${1:-}" = --one ]; then
 	tidy)
 		# The analyzer is most of the time: bounded for our programs, and left out for Criterion's tests, which run
 		# under the sanitizers (to it a failed assertion goes on). Tests also write hostile text and stand in for libc.
-		depth=(-Xclang -analyzer-config -Xclang max-nodes=75000) relaxed=()
+		depth=(-Xclang -analyzer-config -Xclang max-nodes=40000) relaxed=()
 		case $file in
 		tests/sim/* | tests/bench/* | tests/storm/*) ;;
 		tests/*) relaxed=('--checks=-clang-analyzer-*,-bugprone-suspicious-memory-comparison,-cert-exp42-c,-cert-flp37-c,-misc-misleading-bidirectional,-readability-inconsistent-declaration-parameter-name') ;;

@@ -362,6 +362,7 @@ static struct exchange *overdue(const struct exchanges *e)
 	int64_t now = clock_mono_ms();
 
 	for (struct exchange *x = e->all; x != NULL; x = x->next) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is out of `all` */
 		if (x->head_by_ms != 0 && now >= x->head_by_ms && !x->stopped)
 			return x;
 	}
@@ -371,6 +372,7 @@ static struct exchange *overdue(const struct exchanges *e)
 static struct exchange *stopped(const struct exchanges *e)
 {
 	for (struct exchange *x = e->all; x != NULL; x = x->next) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is out of `all` */
 		if (x->stopped)
 			return x;
 	}
