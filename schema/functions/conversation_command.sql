@@ -447,7 +447,7 @@ BEGIN
     VALUES (who.organization_id, v_customer.id, 'sms', p_phone, v_store, 'staff', who.user_id,
             coalesce(CASE WHEN v_customer.language_chosen THEN v_customer.preferred_language END, p_language,
                      v_customer.preferred_language), v_customer.language_chosen, now())
-    ON CONFLICT (organization_id, channel, store_number, peer) WHERE state = 'open' DO NOTHING
+    ON CONFLICT (organization_id, channel, store_number, peer) WHERE state = 'open' AND channel <> 'voice' DO NOTHING
     RETURNING * INTO v_thread;
     EXIT WHEN v_thread.id IS NOT NULL; -- else a text of theirs was quicker
   END LOOP;

@@ -52,7 +52,7 @@ BEGIN
     INSERT INTO conversations (organization_id, customer_id, channel, peer, store_number, language, language_chosen,
                                last_message_at)
     VALUES (p_organization, v_customer, 'sms', v_peer, p_to, v_language, v_language IS NOT NULL, now())
-    ON CONFLICT (organization_id, channel, store_number, peer) WHERE state = 'open' DO NOTHING
+    ON CONFLICT (organization_id, channel, store_number, peer) WHERE state = 'open' AND channel <> 'voice' DO NOTHING
     RETURNING * INTO v_thread;
     EXIT WHEN v_thread.id IS NOT NULL;
     -- another text of the same sender was quicker, or staff's to them; it may be closed again by the time we look
