@@ -34,8 +34,14 @@ tests/bench| shared                                              | libcrypto
 tests/storm| shared                                              | none
 tests/fuzz| shared server tests/support                          | any
 tests| shared server tui tests/support tests/sim schema          | any
-tui/link| shared tui/model/msg.h tui/model/outgoing.h           | curl
-tui| shared tui                                                  | any
+tui/draw| shared                                                 | utf8proc
+tui/words| shared                                                | none
+tui/keys| shared tui/words tui/model/msg.h                       | none
+tui/model| shared tui/draw tui/words tui/keys                    | none
+tui/view| shared tui/draw tui/words tui/keys tui/model           | none
+tui/paint| shared tui/draw tui/model/msg.h                       | ncursesw
+tui/link| shared tui/model/msg.h tui/model/outgoing.h            | curl
+tui| shared tui                                                  | none
 RULES
 }
 

@@ -488,6 +488,52 @@ Test(stream, is_not_begun_for_a_session_that_has_ended)
 	stream_clear(&s);
 }
 
+/* ---- between processes ---- */
+
+/* What was said on the channel since the last look, each followed by a blank. */
+static void words_heard(PGconn *c, char *out, size_t room)
+{
+	PGnotify *n;
+	size_t at = 0;
+
+	out[0] = '\0';
+	PQclear(PQexec(c, "SELECT 1"));
+	PQconsumeInput(c);
+	while ((n = PQnotifies(c)) != NULL) {
+		at += (size_t)snprintf(out + at, room - at, "%s ", n->extra);
+		PQfreemem(n);
+	}
+}
+
+Test(stream, of_a_service_that_is_alone_costs_no_word_to_others)
+{
+	PGconn *ear = test_db_connect(db->url);
+	struct daemon other;
+	struct stream s;
+	char heard[400];
+
+	sql_run(ear, "LISTEN switchback_events");
+	connect_stream(&s, ours.token, EVENTS);
+	cr_expect_eq(daemon_text(&service, DEMO_NUMBER_A, "+15145550174", "one"), 200);
+	cr_expect(stream_until(&s, stream_has, last_event(DEMO_ORG_A), SOON_MS));
+	words_heard(ear, heard, sizeof heard);
+	cr_expect(strstr(heard, DEMO_ORG_A) == NULL, "heard: %s", heard);
+
+	daemon_start(&other, db); /* from now on it is not alone */
+	for (int64_t until = clock_mono_ms() + SOON_MS;
+	     strstr(heard, "here") == NULL && clock_mono_ms() < until;)
+		words_heard(ear, heard, sizeof heard);
+	cr_expect_eq(daemon_text(&service, DEMO_NUMBER_A, "+15145550174", "two"), 200);
+	heard[0] = '\0';
+	for (int64_t until = clock_mono_ms() + SOON_MS;
+	     strstr(heard, DEMO_ORG_A) == NULL && clock_mono_ms() < until;)
+		words_heard(ear, heard, sizeof heard);
+	cr_expect(strstr(heard, DEMO_ORG_A) != NULL, "it said nothing");
+	daemon_stop(&other);
+	PQfinish(ear);
+	stream_clear(&s);
+}
+
 /* ---- the end of the service ---- */
 
 Test(stream, ends_with_a_reason_when_the_service_stops)
