@@ -34,7 +34,7 @@ ALTER TABLE call_sessions
 	ADD COLUMN status_sequence integer NOT NULL DEFAULT -1,
 	ADD FOREIGN KEY (organization_id, user_id) REFERENCES user_profiles (organization_id, id),
 	ADD CHECK (leg = 'customer' OR parent_id IS NOT NULL);
-CREATE UNIQUE INDEX call_sessions_room ON call_sessions (room) WHERE room IS NOT NULL AND leg = 'customer';
+CREATE UNIQUE INDEX call_sessions_room ON call_sessions (organization_id, room) WHERE room IS NOT NULL AND leg = 'customer';
 CREATE INDEX call_sessions_live ON call_sessions (organization_id, started_at) WHERE stage <> 'ended';
 CREATE INDEX call_sessions_user ON call_sessions (organization_id, user_id) WHERE user_id IS NOT NULL;
 
