@@ -41,7 +41,7 @@ CREATE INDEX call_sessions_user ON call_sessions (organization_id, user_id) WHER
 -- A line of a call: what it was called where it was said, so that the same is kept once; and for a line that we speak, the
 -- document that holds it.
 ALTER TABLE messages
-	ADD COLUMN spoken_key      text CHECK (char_length(spoken_key) <= 200),
+	ADD COLUMN spoken_key      text_256,
 	ADD COLUMN spoken_document bigint;
 CREATE UNIQUE INDEX messages_spoken ON messages (organization_id, conversation_id, spoken_key) WHERE spoken_key IS NOT NULL;
 

@@ -25,7 +25,7 @@
 #define DEFINER_GIVES "CASE p.proname WHEN 'feed_heads' THEN 'bigint[]' ELSE 'uuid' END::regtype"
 /* The tables that those read, each with a policy for their role alone. */
 #define LOOKED_UP "('organizations', 'organization_phone_numbers', 'messages', 'outbox', 'user_sessions'," \
-	" 'organization_counters')"
+	" 'organization_counters', 'call_sessions')"
 /* Unique over the platform on purpose: what finds a store must find one, and hashes of secrets. */
 #define PLATFORM_UNIQUE "('organizations_slug_key', 'organization_phone_numbers_phone_number_key', " \
 	"'organization_phone_numbers_twilio_phone_sid_key', 'organization_phone_numbers_elevenlabs_phone_id_key', " \
@@ -87,7 +87,7 @@ static const struct rule {
 	 " WHERE c.relnamespace = $1::regnamespace AND NOT (a.grantee = 'switchback_service'::regrole AND a.privilege_type = 'UPDATE')"
 	 " AND NOT (a.grantee = 'switchback_lookup'::regrole AND a.privilege_type = 'SELECT' AND c.relname IN " LOOKED_UP
 	 "  AND t.attname IN ('id', 'slug', 'organization_id', 'is_active', 'phone_number', 'twilio_account_sid', 'twilio_message_sid',"
-	 "  'family_hash', 'last_event'))"},
+	 "  'twilio_call_sid', 'family_hash', 'last_event'))"},
 	{"unique", /* over one organization, so that nobody learns from a refusal what another has */
 	 "SELECT x.indexrelid::regclass::text FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class n ON n.oid = x.indexrelid"
 	 " WHERE c.relnamespace = $1::regnamespace AND (x.indisunique OR x.indisexclusion) AND c.relname <> 'schema_migrations'"
