@@ -475,6 +475,25 @@ Test(stream, ends_when_its_sessions_time_has_come_and_not_before)
 	stream_clear(&b);
 }
 
+Test(stream, ends_when_its_store_is_switched_off_and_the_neighbours_goes_on)
+{
+	struct daemon_session neighbour;
+	struct stream a, b;
+
+	daemon_session(db, DEMO_ORG_B, &neighbour);
+	connect_stream(&a, ours.token, EVENTS);
+	connect_stream(&b, neighbour.token, EVENTS);
+	sql_run(db->owner,
+		"UPDATE organizations SET is_active = false WHERE id = '" DEMO_ORG_A "'");
+	cr_expect(stream_until(&a, stream_ended, 0, 1100));
+	cr_expect(strstr(a.closing, "store_closed") != NULL, "%s", a.closing);
+	stream_read((struct stream *[]){&b}, 1, 600);
+	cr_expect_not(b.ended, "the neighbour's ended with it");
+	sql_run(db->owner, "UPDATE organizations SET is_active = true WHERE id = '" DEMO_ORG_A "'");
+	stream_clear(&a);
+	stream_clear(&b);
+}
+
 Test(stream, is_not_begun_for_a_session_that_has_ended)
 {
 	struct stream s;
