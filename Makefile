@@ -55,7 +55,7 @@ MODES := release asan
 SERVICE_DIRS := server server/webhook server/api server/jobs server/staff server/store server/events server/voice server/agent \
                 server/twilio server/elevenlabs server/net server/db server/core
 CTL_DIRS := server/ctl
-SIM_DIRS := tests/sim
+SIM_DIRS := tests/sim tests/sim/voice tests/sim/eleven
 SIM_BASE_DIRS := server/core server/net
 KEEP_DIRS := server/keep
 TUI_DIRS := tui tui/model tui/view tui/draw tui/keys tui/words tui/paint tui/link

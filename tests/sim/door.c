@@ -11,6 +11,8 @@
 #include "tests/sim/control.h"
 #include "tests/sim/handset.h"
 #include "tests/sim/rest.h"
+#include "tests/sim/voice/control.h"
+#include "tests/sim/voice/watch.h"
 
 #define HANG_MS 120000 /* longer than anybody should wait */
 
@@ -183,8 +185,7 @@ static void on_api(struct app *app, const struct web_request *r, struct ticket t
 
 	s->in_flight++;
 	sim_rest_read(&arena, &ask);
-	fault = sim_faults_take(&s->faults, ask.send ? SIM_ON_SEND : SIM_ON_API,
-				sim_pairs_value(&ask.params, "To"));
+	fault = sim_faults_take(&s->faults, ask.on, sim_rest_phone(s, &ask));
 	if (s->set.in_flight_max > 0 && s->in_flight > s->set.in_flight_max)
 		fault = (struct sim_fault){.kind = SIM_FAULT_429};
 	if (!prevents(&fault))
@@ -255,6 +256,9 @@ static const struct route api_routes[] = {
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/{a}/{b}", on_api),
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/{a}/{b}/{c}", on_api),
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/Messages/{a}/Media/{b}", on_api),
+	EVERY_METHOD("/2010-04-01/Accounts/{account}/Calls/{a}/Streams/{b}", on_api),
+	EVERY_METHOD("/2010-04-01/Accounts/{account}/Calls/{a}/Transcriptions/{b}", on_api),
+	EVERY_METHOD("/2010-04-01/Accounts/{account}/Conferences/{a}/Participants/{b}", on_api),
 	{WEB_GET, "/media/{message}/{media}", on_media, 0, NULL, NULL, NULL},
 	{0},
 };
@@ -271,7 +275,7 @@ static const struct route elevenlabs_routes[] = {
 
 bool sim_door_open(struct sim *s, struct err *err)
 {
-	struct web_options api = {.tables = {api_routes, sim_control_routes},
+	struct web_options api = {.tables = {api_routes, sim_control_routes, sim_voice_routes},
 				  .answer_ms = 150000,
 				  .connections_max = 4000};
 	struct web_options elevenlabs = {.tables = {elevenlabs_routes}, .connections_max = 100};
@@ -296,6 +300,7 @@ void sim_door_close(struct sim *s)
 	while (s->late != NULL)
 		late_end(s->late);
 	sim_handset_drop(s);
+	sim_watch_drop(s);
 	web_close(s->web);
 	web_close(s->elevenlabs_web);
 	s->web = NULL;
