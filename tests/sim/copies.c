@@ -51,6 +51,7 @@ void sim_copy_send(struct sim *s, const struct sim_fetch *ask, const struct sim_
 	c->ask.form = arena_str(a, ask->form);
 	c->ask.signature = arena_strdup(a, ask->signature);
 	c->ask.idempotency = arena_strdup(a, ask->idempotency);
+	c->ask.json_header = arena_strdup(a, ask->json_header);
 	for (size_t i = 0; like->params != NULL && i < like->params->n; i++)
 		sim_pairs_add(&c->params, a, arena_str(a, like->params->at[i].name),
 			      arena_str(a, like->params->at[i].value));

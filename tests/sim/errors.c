@@ -4,6 +4,7 @@
 #include "tests/sim/errors.h"
 
 static const struct sim_error errors[] = {
+	{0, 0, "ElevenLabs"}, /* what its side of the line complains of */
 	{11100, 0, "Invalid URL format"},
 	{11200, 0, "HTTP retrieval failure"},
 	{11205, 0, "HTTP connection failure"},

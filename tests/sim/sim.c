@@ -5,6 +5,7 @@
 
 #include "shared/clock.h"
 #include "shared/log.h"
+#include "tests/sim/eleven/side.h"
 #include "tests/sim/errors.h"
 #include "tests/sim/voice/leg.h"
 #include "tests/sim/voice/record.h"
@@ -33,6 +34,7 @@ bool sim_open(struct sim *s, struct loop *l, const struct sim_settings *set, str
 	if (!sim_journal_open(&s->journal, &l->uv, set->log, err))
 		return false;
 	sim_texts_init(&s->texts, set->kept);
+	(void)sim_agent_get(s, STR_LIT("agent_practice"));
 	return true;
 }
 
@@ -46,6 +48,7 @@ void sim_free(struct sim *s)
 	sim_legs_free(s);
 	sim_rooms_free(s);
 	sim_recordings_free(s);
+	sim_el_free(s);
 	explicit_bzero(s->accounts, sizeof s->accounts);
 }
 
@@ -58,6 +61,7 @@ void sim_forget(struct sim *s)
 	sim_legs_forget(s);
 	sim_rooms_forget(s);
 	sim_recordings_free(s);
+	sim_el_forget(s);
 	s->next_dial_ms = 0;
 	sim_faults_forget(&s->faults);
 	sim_journal_forget(&s->journal);

@@ -53,8 +53,11 @@ struct sim_settings {
 	unsigned ring_ms;        /* from initiated to ringing */
 	unsigned calls_per_s;    /* outgoing calls of an account; the others queue; 0: no limit */
 	bool gone_is_missing;    /* "completed" for a call that is over: 404, not 200 */
-	bool advanced_opt_out;   /* OptOutType, French stop words and replies */
-	bool media_auth;         /* media only with credentials */
+	const char *elevenlabs_key;   /* what xi-api-key must be; NULL: anything */
+	const char *post_call_url;    /* where ElevenLabs' webhooks go; NULL: nowhere */
+	const char *post_call_secret; /* which signs them */
+	bool advanced_opt_out;        /* OptOutType, French stop words and replies */
+	bool media_auth;              /* media only with credentials */
 };
 
 struct http;
@@ -66,6 +69,9 @@ struct sim_leg;
 struct sim_room;
 struct sim_recording;
 struct sim_watcher;
+struct sim_agent;
+struct sim_conv;
+struct sim_el_link;
 struct late;
 
 struct sim {
@@ -85,7 +91,7 @@ struct sim {
 	struct sim_journal journal;
 	struct sim_alert alerts[SIM_ALERTS_MAX];
 	uint64_t alerts_n;            /* ever raised; the newest SIM_ALERTS_MAX are kept */
-	struct late *late;            /* answers that are given later (door.c) */
+	struct late *late;            /* answers that are given later (late.c) */
 	struct sim_waiter *waiters;   /* asks for news of a handset (control.c) */
 	struct sim_hook *held;        /* requests held back by "reorder" (hook.c) */
 	struct sim_journey *journeys; /* texts on their way (carrier.c) */
@@ -94,6 +100,10 @@ struct sim {
 	struct sim_room *rooms;                        /* conferences (voice/room.c) */
 	struct sim_recording *recordings;              /* newest first (voice/recordings.c) */
 	struct sim_watcher *watchers;                  /* asks for news of a call (voice/watch.c) */
+	struct sim_agent *agents;                      /* (eleven/side.c) */
+	struct sim_el_link *links;                     /* signed URLs */
+	struct sim_conv *convs; /* conversations, newest first (eleven/conv.c) */
+	unsigned agents_n, links_n, spoken;
 	size_t legs_n;
 	int64_t next_dial_ms; /* when the next outgoing call may leave its queue */
 	uint64_t hooks_sent;

@@ -36,6 +36,10 @@ static void on_store(struct app *app, const struct web_request *r, struct ticket
 	struct str body;
 
 	keep(w, r);
+	if (w->upgrade != NULL && str_is_nocase(web_header(r, "upgrade"), "websocket")) {
+		w->upgrade(w->upgrade_with, r, t);
+		return;
+	}
 	for (size_t i = 0; i < w->by_path_n; i++) {
 		if (!str_is(r->path, w->by_path[i].path))
 			continue;
@@ -109,6 +113,9 @@ void world_open(struct sim_world *w, const char *url, void (*change)(struct sim_
 	o.set.answer_ms = 20;
 	o.set.ring_ms = 10;
 	o.set.calls_per_s = 0;
+	o.set.elevenlabs_port = 0;
+	o.set.post_call_secret = WORLD_SECRET;
+	o.set.post_call_url = world_url(w, "/post-call");
 	o.numbers.at[o.numbers.n++] =
 		str_of(arena_printf(&w->arena, WORLD_STORE "=%s",
 				    world_url(w, url == NULL ? "/api/webhooks/twilio/sms" : url)));

@@ -14,6 +14,7 @@
 
 #define WORLD_ACCOUNT "AC00000000000000000000000000000001"
 #define WORLD_TOKEN   "9f3c1d2ab45e6f708192a3b4c5d6e7f8"
+#define WORLD_SECRET  "wsec_0123456789abcdef0123456789abcdef"
 #define WORLD_STORE   "+14165550001"
 #define WORLD_PHONE   "+15145550199"
 #define WORLD_SEEN    400
@@ -49,6 +50,9 @@ struct sim_world {
 		const char *path, *body;
 	} by_path[16]; /* before those */
 	size_t by_path_n;
+	/* who takes WebSockets to the store, NULL nobody */
+	void (*upgrade)(void *with, const struct web_request *r, struct ticket t);
+	void *upgrade_with;
 	/* of the last question to the line */
 	struct http_answer answer;
 	json_t *json; /* its body, NULL if it is none */
