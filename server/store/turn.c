@@ -4,7 +4,7 @@
  */
 #include "server/store/turn.h"
 
-#include <jansson.h>
+#include "server/store/turn_read.h"
 
 enum column {
 	COL_EPOCH,
@@ -31,12 +31,12 @@ static const struct db_statement begin_sql = {
 	" FROM agent_turn_begin($1, $2, $3)",
 	3, true};
 
-static json_t *json_of(struct str text)
+json_t *json_of(struct str text)
 {
 	return json_loadb(text.p == NULL ? "" : text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
 }
 
-static struct str text_of(struct arena *a, const json_t *object, const char *name)
+struct str text_of(struct arena *a, const json_t *object, const char *name)
 {
 	const json_t *v = json_object_get(object, name);
 
@@ -45,7 +45,7 @@ static struct str text_of(struct arena *a, const json_t *object, const char *nam
 	return arena_str(a, str_make(json_string_value(v), json_string_length(v)));
 }
 
-static int64_t int_of(const json_t *object, const char *name)
+int64_t int_of(const json_t *object, const char *name)
 {
 	return json_integer_value(json_object_get(object, name));
 }
@@ -96,9 +96,8 @@ static void policies_read(struct arena *a, const json_t *policies, struct store 
 	}
 }
 
-static void store_read(struct arena *a, struct str text, struct store *out)
+void store_of(struct arena *a, const json_t *j, struct store *out)
 {
-	json_t *j = json_of(text);
 	const json_t *special = json_object_get(j, "special");
 
 	out->name = text_of(a, j, "name");
@@ -120,7 +119,6 @@ static void store_read(struct arena *a, struct str text, struct store *out)
 	for (size_t i = 0; i < out->specials_n; i++)
 		special_read(a, json_array_get(special, i), &out->specials[i]);
 	policies_read(a, json_object_get(j, "policies"), out);
-	json_decref(j);
 }
 
 static void messages_read(struct arena *a, struct str text, struct turn_context *out)
@@ -148,6 +146,7 @@ static void context_read(struct flow *f, const struct db_rows *r, void *to)
 {
 	struct turn_context *out = to;
 	struct agent_in *in = &out->in;
+	json_t *store;
 
 	*out = (struct turn_context){0};
 	if (r->n == 0)
@@ -164,7 +163,9 @@ static void context_read(struct flow *f, const struct db_rows *r, void *to)
 	in->promise_due_us = row_time(r, 0, COL_PROMISE_DUE);
 	in->addition_noted = row_bool(r, 0, COL_ADDITION_NOTED);
 	out->engine = row_keep(&f->arena, r, 0, COL_ENGINE);
-	store_read(&f->arena, row_str(r, 0, COL_STORE), &out->store);
+	store = json_of(row_str(r, 0, COL_STORE));
+	store_of(&f->arena, store, &out->store);
+	json_decref(store);
 	in->store = &out->store;
 	messages_read(&f->arena, row_str(r, 0, COL_MESSAGES), out);
 }
