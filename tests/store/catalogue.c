@@ -21,7 +21,8 @@
 #define TENANT_KEY "CASE WHEN c.relname = 'organizations' THEN 'id' ELSE 'organization_id' END"
 /* The closed list of SECURITY DEFINER functions: each gives one organization's id, or NULL; the feed's gives numbers only. */
 #define DEFINERS "('organization_by_number', 'organization_by_slug', 'organization_by_account', " \
-	"'outbox_organization', 'message_organization', 'organization_by_family', 'feed_heads')"
+	"'outbox_organization', 'message_organization', 'call_organization', 'call_sid_organization', " \
+	"'organization_by_family', 'feed_heads')"
 #define DEFINER_GIVES "CASE p.proname WHEN 'feed_heads' THEN 'bigint[]' ELSE 'uuid' END::regtype"
 /* The tables that those read, each with a policy for their role alone. */
 #define LOOKED_UP "('organizations', 'organization_phone_numbers', 'messages', 'outbox', 'user_sessions'," \
