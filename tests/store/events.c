@@ -177,6 +177,10 @@ static const char *const life[] = {
 	" \"language\": \"en\", \"language_chosen\": false, \"say\": \"Tomorrow\", \"reason\":"
 	" \"human_request\", \"promise_due_us\": 1900000000000000, \"person_now\": false}',"
 	" '{\"document\": true}') FROM call_sessions WHERE twilio_call_sid = 'CA1'",
+	"SELECT call_said(organization_id, conversation_id, id, 1, '[{\"key\": \"el:c:1:a0\","
+	" \"who\": \"agent\", \"body\": \"We open at nine\", \"language\": \"en\", \"ago_ms\": 0},"
+	" {\"key\": \"el:c:1:a0\", \"body\": \"We open\", \"correction\": 1}]') FROM call_sessions"
+	" WHERE twilio_call_sid = 'CA1'",
 	"SELECT call_hook('recording', id, 'CA1', 'AC0', NULL, '{\"document\": false,"
 	" \"recording_sid\": \"RE1\", \"recording_url\": \"https://x/1\", \"recorded_seconds\": "
 	"9}')"
