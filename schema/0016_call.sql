@@ -30,6 +30,8 @@ ALTER TABLE call_sessions
 	ADD COLUMN accepted_at     timestamptz,
 	ADD COLUMN muted           boolean NOT NULL DEFAULT false,
 	ADD COLUMN answered_by     text CHECK (answered_by ~ '^[a-z][a-z_]{0,39}$'),
+	-- How often the caller was asked and nothing was heard, since something was.
+	ADD COLUMN misses          smallint NOT NULL DEFAULT 0 CHECK (misses >= 0),
 	-- The carrier's SequenceNumber of the last status that counted.
 	ADD COLUMN status_sequence integer NOT NULL DEFAULT -1,
 	ADD FOREIGN KEY (organization_id, user_id) REFERENCES user_profiles (organization_id, id),

@@ -38,6 +38,28 @@ BEGIN
 END
 $$;
 
+-- The organization of a call leg: the URLs in its documents name it.
+CREATE OR REPLACE FUNCTION call_organization(call uuid) RETURNS uuid
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT s.organization_id FROM public.call_sessions s WHERE s.id = call LIMIT 1);
+END
+$$;
+
+-- The organization of a leg that the carrier knows by this SID, as message_organization.
+CREATE OR REPLACE FUNCTION call_sid_organization(account_sid text, sid text) RETURNS uuid
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT s.organization_id FROM public.call_sessions s
+		JOIN public.organizations o ON o.id = s.organization_id
+		WHERE s.twilio_call_sid = sid
+		  AND (o.twilio_account_sid = account_sid
+		       OR (o.twilio_account_sid IS NULL
+		           AND NOT EXISTS (SELECT FROM public.organizations a WHERE a.twilio_account_sid = account_sid)))
+		LIMIT 1);
+END
+$$;
+
 -- The store whose own provider account this is. Active ones only: an account of a closed store proves nothing.
 CREATE OR REPLACE FUNCTION organization_by_account(account_sid text) RETURNS uuid
 	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -67,11 +89,15 @@ GRANT CREATE ON SCHEMA public TO switchback_lookup;
 ALTER FUNCTION organization_by_number(text) OWNER TO switchback_lookup;
 ALTER FUNCTION outbox_organization(uuid) OWNER TO switchback_lookup;
 ALTER FUNCTION message_organization(text, text) OWNER TO switchback_lookup;
+ALTER FUNCTION call_organization(uuid) OWNER TO switchback_lookup;
+ALTER FUNCTION call_sid_organization(text, text) OWNER TO switchback_lookup;
 ALTER FUNCTION organization_by_account(text) OWNER TO switchback_lookup;
 ALTER FUNCTION organization_by_slug(text) OWNER TO switchback_lookup;
 ALTER FUNCTION organization_by_family(bytea) OWNER TO switchback_lookup;
 REVOKE CREATE ON SCHEMA public FROM switchback_lookup;
 REVOKE ALL ON FUNCTION organization_by_number(text), outbox_organization(uuid), message_organization(text, text),
+	call_organization(uuid), call_sid_organization(text, text),
 	organization_by_account(text), organization_by_slug(text), organization_by_family(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION organization_by_number(text), outbox_organization(uuid), message_organization(text, text),
+	call_organization(uuid), call_sid_organization(text, text),
 	organization_by_account(text), organization_by_slug(text), organization_by_family(bytea) TO switchback_service;

@@ -56,6 +56,16 @@ struct agent_message {
 	int media;       /* pictures and files that came with it */
 };
 
+/* What a caller wants without having said it in words. */
+enum agent_wish {
+	WISH_NONE,
+	WISH_PERSON,   /* pressed the key for a person */
+	WISH_LANGUAGE, /* pressed the key for the other language, which is conversation_language now
+			*/
+	WISH_UNHEARD,  /* nothing was heard, three times running */
+	WISH_WAITED,   /* has waited for a person too long */
+};
+
 struct agent_in {
 	int64_t now_us;
 	const struct store *store;
@@ -69,6 +79,11 @@ struct agent_in {
 	bool opted_out;         /* nothing may be sent */
 	const struct agent_message *messages; /* not answered yet, oldest first */
 	size_t messages_n;
+	/* on the telephone: what is said is heard, and a person would come now or call back */
+	bool call;
+	bool person_here; /* somebody of the staff is at a console */
+	bool reachable;   /* the caller's number can be called back */
+	enum agent_wish wish;
 };
 
 struct agent_out {
@@ -83,8 +98,10 @@ struct agent_out {
 				   bytes */
 	int64_t promise_due_us; /* with escalate: when a person must have answered; whole 5 minutes
 				 */
-	const char *class;      /* order_status service_booking sales_inquiry store_info returns
-				 * human_request complaint general_support */
+	bool person_now;   /* with escalate, on a call: a person can come while the caller waits */
+	bool ends;         /* on a call: goodbye was said on both sides */
+	const char *class; /* order_status service_booking sales_inquiry store_info returns
+			    * human_request complaint general_support */
 };
 
 #define AGENT_TEXT_MAX                                                             \

@@ -23,7 +23,8 @@
 #define TENANT_KEY "CASE WHEN c.relname = 'organizations' THEN 'id' ELSE 'organization_id' END"
 /* The closed list of SECURITY DEFINER functions: each gives one organization's id, or NULL; the feed's gives numbers only. */
 #define DEFINERS "('organization_by_number', 'organization_by_slug', 'organization_by_account', " \
-	"'outbox_organization', 'message_organization', 'organization_by_family', 'feed_heads')"
+	"'outbox_organization', 'message_organization', 'call_organization', 'call_sid_organization', " \
+	"'call_stream_organization', 'organization_by_family', 'feed_heads')"
 #define DEFINER_GIVES "CASE p.proname WHEN 'feed_heads' THEN 'bigint[]' ELSE 'uuid' END::regtype"
 /* The tables that those read, each with a policy for their role alone. */
 #define LOOKED_UP "('organizations', 'organization_phone_numbers', 'messages', 'outbox', 'user_sessions'," \
@@ -89,7 +90,7 @@ static const struct rule {
 	 " WHERE c.relnamespace = $1::regnamespace AND NOT (a.grantee = 'switchback_service'::regrole AND a.privilege_type = 'UPDATE')"
 	 " AND NOT (a.grantee = 'switchback_lookup'::regrole AND a.privilege_type = 'SELECT' AND c.relname IN " LOOKED_UP
 	 "  AND t.attname IN ('id', 'slug', 'organization_id', 'is_active', 'phone_number', 'twilio_account_sid', 'twilio_message_sid',"
-	 "  'twilio_call_sid', 'family_hash', 'last_event'))"},
+	 "  'twilio_call_sid', 'stream_hash', 'family_hash', 'last_event'))"},
 	{"unique", /* over one organization, so that nobody learns from a refusal what another has */
 	 "SELECT x.indexrelid::regclass::text FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class n ON n.oid = x.indexrelid"
 	 " WHERE c.relnamespace = $1::regnamespace AND (x.indisunique OR x.indisexclusion) AND c.relname NOT IN " PLATFORM ""

@@ -8,7 +8,7 @@
 
 #include "tests/support/db.h"
 
-#define FIELDS_MAX 200
+#define FIELDS_MAX 300
 
 struct field {
 	char type[64], name[64], kind[32];
@@ -165,6 +165,28 @@ static const char *const life[] = {
 	"SELECT text_in('" DEMO_NUMBER_A
 	"', 'anonymous', 'withheld', 'SM6', NULL, 'x', NULL, NULL, NULL,"
 	" NULL, NULL, NULL)",
+	/* a call: greeted, asks for a person, is promised a call back, leaves a message, and ends
+	 */
+	"SELECT call_in('voice', '" DEMO_NUMBER_A "', '" MAYA
+	"', 'e164', 'CA1', 'AC0', NULL, '{\"document\": true,"
+	" \"words\": {\"hello\": {\"fr\": \"Allo\"}}}')",
+	"SELECT call_hook('gather', id, 'CA1', 'AC0', NULL, '{\"d\": 1, \"document\": true,"
+	" \"status\": \"in_progress\", \"digits\": \"0\"}') FROM call_sessions WHERE"
+	" twilio_call_sid = 'CA1'",
+	"SELECT call_answer(organization_id, id, '{\"epoch\": 1, \"answered_to\": 2, \"misses\": 0,"
+	" \"language\": \"en\", \"language_chosen\": false, \"say\": \"Tomorrow\", \"reason\":"
+	" \"human_request\", \"promise_due_us\": 1900000000000000, \"person_now\": false}',"
+	" '{\"document\": true}') FROM call_sessions WHERE twilio_call_sid = 'CA1'",
+	"SELECT call_said(organization_id, conversation_id, id, 1, '[{\"key\": \"el:c:1:a0\","
+	" \"who\": \"agent\", \"body\": \"We open at nine\", \"language\": \"en\", \"ago_ms\": 0},"
+	" {\"key\": \"el:c:1:a0\", \"body\": \"We open\", \"correction\": 1}]') FROM call_sessions"
+	" WHERE twilio_call_sid = 'CA1'",
+	"SELECT call_hook('recording', id, 'CA1', 'AC0', NULL, '{\"document\": false,"
+	" \"recording_sid\": \"RE1\", \"recording_url\": \"https://x/1\", \"recorded_seconds\": "
+	"9}')"
+	" FROM call_sessions WHERE twilio_call_sid = 'CA1'",
+	"SELECT call_hook('status', NULL, 'CA1', 'AC0', NULL, '{\"document\": false,"
+	" \"status\": \"completed\", \"seconds\": 30}')",
 	/* a person writes a note, and has another thread */
 	"SELECT conversation_note(row('" DEMO_ORG_A
 	"', (SELECT min(id::text)::uuid FROM user_profiles),"

@@ -1,0 +1,293 @@
+/*
+ * call.c - see call.h. The facts are one JSON object of our own functions.
+ */
+#include "server/store/call.h"
+
+#include "server/store/turn_read.h"
+#include "shared/buf.h"
+
+#define HASH_TEXT (2 * 32 + 1)
+
+static const char *const stage_words[] = {
+	[CALL_RINGING] = "ringing",       [CALL_BRIDGE] = "bridge",
+	[CALL_BUILTIN] = "builtin",       [CALL_TYPING] = "typing",
+	[CALL_CONFERENCE] = "conference", [CALL_VOICEMAIL] = "voicemail",
+	[CALL_NATIVE] = "native",         [CALL_ENDED] = "ended",
+};
+
+const char *call_stage_word(enum call_stage s)
+{
+	return stage_words[s];
+}
+
+enum call_stage call_stage_parse(struct str word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(stage_words); i++) {
+		if (str_is(word, stage_words[i]))
+			return (enum call_stage)i;
+	}
+	return CALL_ENDED;
+}
+
+/* ---- reading the facts ---- */
+
+static bool yes(const json_t *j, const char *name)
+{
+	return json_is_true(json_object_get(j, name));
+}
+
+static enum language language_of(struct arena *a, const json_t *j, const char *name)
+{
+	return language_parse(text_of(a, j, name));
+}
+
+static void id_of(const json_t *j, const char *name, char out[ID_TEXT])
+{
+	const char *text = json_string_value(json_object_get(j, name));
+
+	snprintf(out, ID_TEXT, "%s", text == NULL ? "" : text);
+}
+
+static void lines_read(struct arena *a, const json_t *lines, struct call_facts *out)
+{
+	out->lines_n = size_min(json_array_size(lines), CALL_LINES_MAX);
+	for (size_t i = 0; i < out->lines_n; i++) {
+		const json_t *line = json_array_get(lines, i);
+
+		out->lines[i].body = text_of(a, line, "body");
+		out->lines[i].language = language_of(a, line, "language");
+	}
+}
+
+/* A key that was pressed is a wish; the newest counts. */
+static enum agent_wish key_wish(struct str key)
+{
+	return str_is(key, "0") ? WISH_PERSON : str_is(key, "9") ? WISH_LANGUAGE : WISH_NONE;
+}
+
+static void messages_read(struct arena *a, const json_t *list, struct turn_context *out)
+{
+	struct agent_message *fresh = ARENA_ARRAY(a, struct agent_message, TURN_MESSAGES_MAX);
+
+	for (size_t i = 0; i < json_array_size(list) && out->messages_n < TURN_MESSAGES_MAX; i++) {
+		const json_t *m = json_array_get(list, i);
+		struct turn_message *to = &out->messages[out->messages_n];
+		struct str body = text_of(a, m, "body");
+
+		if (yes(m, "keyword")) {
+			if (yes(m, "new") && key_wish(body) != WISH_NONE)
+				out->in.wish = key_wish(body);
+			continue;
+		}
+		out->messages_n++;
+		id_of(m, "id", to->id);
+		to->body = body;
+		to->answered = !yes(m, "new");
+		if (!to->answered)
+			fresh[out->in.messages_n++] = (struct agent_message){to->body, 0};
+	}
+	out->in.messages = fresh;
+}
+
+static void turn_read(struct arena *a, const json_t *j, struct call_turn *out)
+{
+	struct turn_context *c = &out->context;
+	struct agent_in *in = &c->in;
+	struct str wish = text_of(a, j, "wish");
+
+	if (!json_is_object(j))
+		return;
+	out->wanted = c->found = true;
+	out->misses = (int)int_of(j, "misses");
+	c->epoch = int_of(j, "epoch");
+	c->answered_to = int_of(j, "answered_to");
+	in->call = true;
+	in->person_here = yes(j, "person_here");
+	in->reachable = yes(j, "reachable");
+	in->conversation_language = language_of(a, j, "language");
+	in->first_turn = !yes(j, "greeted");
+	in->customer_language = language_of(a, j, "customer_language");
+	in->customer_chose_language = yes(j, "customer_chose");
+	in->escalation_open = yes(j, "escalation_open");
+	in->promise_due_us = int_of(j, "promise_due_us");
+	in->addition_noted = yes(j, "addition_noted");
+	store_of(a, json_object_get(j, "store"), &c->store);
+	in->store = &c->store;
+	messages_read(a, json_object_get(j, "messages"), c);
+	if (wish.n > 0) {
+		out->wish = arena_cstr(a, wish);
+		in->wish = str_is(wish, "waited") ? WISH_WAITED : WISH_UNHEARD;
+	}
+}
+
+static void facts_read(struct flow *f, const struct db_rows *rows, void *to)
+{
+	struct call_facts *out = to;
+	struct arena *a = &f->arena;
+	json_t *j;
+
+	*out = (struct call_facts){.stage = CALL_ENDED};
+	if (rows->n == 0)
+		return;
+	out->json = row_keep(a, rows, 0, 0);
+	j = json_of(out->json);
+	out->known = str_is(text_of(a, j, "outcome"), "ok");
+	id_of(j, "organization", out->organization);
+	id_of(j, "conversation", out->conversation);
+	id_of(j, "call", out->call);
+	out->staff = str_is(text_of(a, j, "leg"), "staff");
+	out->outbound = str_is(text_of(a, j, "call_direction"), "outbound");
+	out->sid = text_of(a, j, "sid");
+	out->stage = call_stage_parse(text_of(a, j, "stage"));
+	out->stage_number = int_of(j, "stage_number");
+	out->document = int_of(j, "document");
+	out->epoch = int_of(j, "epoch");
+	out->held_by_staff = str_is(text_of(a, j, "holder"), "staff");
+	out->holder_name = text_of(a, j, "holder_name");
+	out->language = language_of(a, j, "language");
+	out->language_chosen = yes(j, "language_chosen");
+	out->store_name = text_of(a, j, "store_name");
+	out->store_number = text_of(a, j, "store_number");
+	out->fallback_number = text_of(a, j, "fallback_number");
+	out->reachable = yes(j, "reachable");
+	out->misses = (int)int_of(j, "misses");
+	out->bridge_failures = (int)int_of(j, "bridge_failures");
+	out->awaited = yes(j, "awaited");
+	out->waiting = yes(j, "waiting");
+	out->on_hold = yes(j, "on_hold");
+	out->muted = yes(j, "muted");
+	out->room = text_of(a, j, "room");
+	out->recording = yes(j, "recording");
+	out->transcribe = yes(j, "transcribe");
+	lines_read(a, json_object_get(j, "lines"), out);
+	turn_read(a, json_object_get(j, "turn"), &out->turn);
+	json_decref(j);
+}
+
+/* ---- writing what is told ---- */
+
+static void text_told(json_t *j, const char *name, struct str value)
+{
+	if (value.n > 0)
+		json_object_set_new(j, name, json_stringn(value.p, value.n));
+}
+
+static void word_told(json_t *j, const char *name, const char *value)
+{
+	text_told(j, name, str_of(value));
+}
+
+static void int_told(json_t *j, const char *name, int64_t value)
+{
+	if (value >= 0)
+		json_object_set_new(j, name, json_integer(value));
+}
+
+static void bool_told(json_t *j, const char *name, bool value)
+{
+	json_object_set_new(j, name, json_boolean(value));
+}
+
+static const char *json_text(struct flow *f, json_t *j)
+{
+	char *text = json_dumps(j, JSON_COMPACT), *kept;
+
+	if (text == NULL)
+		BUG("what a request tells is no UTF-8");
+	kept = arena_strdup(&f->arena, text);
+	free(text);
+	json_decref(j);
+	return kept;
+}
+
+static json_t *told_object(const struct call_told *t)
+{
+	json_t *j = json_object();
+	char hash[HASH_TEXT];
+
+	for (size_t i = 0; i < sizeof t->stream_hash; i++)
+		snprintf(hash + 2 * i, 3, "%02x", t->stream_hash[i]);
+	if (t->document > 0)
+		int_told(j, "d", t->document);
+	bool_told(j, "document", t->answered);
+	word_told(j, "status", t->status);
+	int_told(j, "sequence", t->sequence);
+	int_told(j, "seconds", t->seconds);
+	text_told(j, "words", t->words);
+	text_told(j, "confidence", t->confidence);
+	text_told(j, "digits", t->digits);
+	text_told(j, "stream_sid", t->stream_sid);
+	text_told(j, "recording_sid", t->recording_sid);
+	text_told(j, "recording_url", t->recording_url);
+	int_told(j, "recorded_seconds", t->recorded_seconds);
+	text_told(j, "room_event", t->room_event);
+	text_told(j, "conference_sid", t->conference_sid);
+	text_told(j, "dial_status", t->dial_status);
+	text_told(j, "answered_by", t->answered_by);
+	text_told(j, "transcript", t->transcript);
+	text_told(j, "track", t->track);
+	bool_told(j, "final", t->final);
+	int_told(j, "sequence_id", t->sequence_id);
+	bool_told(j, "agent", t->has_agent);
+	bool_told(j, "key", t->has_key);
+	word_told(j, "stream_hash", hash);
+	return j;
+}
+
+void call_in(struct flow *f, struct db *db, const struct call_arrival *a, const struct call_told *t,
+	     struct call_facts *out)
+{
+	static const struct db_statement sql = {
+		"call_in", "SELECT call_in($1, $2, $3, $4, $5, $6, $7, $8)", 8, true};
+	json_t *told = told_object(t);
+
+	word_told(told, "attestation", a->attestation);
+	json_object_set_new(told, "words", json_of(str_of(a->words)));
+	db_ask(f, db, &sql,
+	       DB_PARAMS(t->door, db_str(f, a->to), db_str(f, a->from), a->sender,
+			 db_str(f, t->sid), db_str(f, t->account), t->expected, json_text(f, told)),
+	       facts_read, out);
+}
+
+void call_hook(struct flow *f, struct db *db, const struct call_told *t, struct call_facts *out)
+{
+	static const struct db_statement sql = {
+		"call_hook", "SELECT call_hook($1, $2, $3, $4, $5, $6)", 6, true};
+
+	db_ask(f, db, &sql,
+	       DB_PARAMS(t->door, db_str_or_null(f, t->call), db_str_or_null(f, t->sid),
+			 db_str(f, t->account), t->expected, json_text(f, told_object(t))),
+	       facts_read, out);
+}
+
+void call_answer(struct flow *f, struct db *db, const struct call_facts *facts,
+		 const struct call_said *s, const struct call_told *t, struct call_facts *out)
+{
+	static const struct db_statement sql = {"call_answer", "SELECT call_answer($1, $2, $3, $4)",
+						4, true};
+	const struct agent_out *o = s->out;
+	const struct turn_context *c = &facts->turn.context;
+	json_t *said = json_object();
+
+	int_told(said, "epoch", c->epoch);
+	int_told(said, "answered_to", c->answered_to);
+	word_told(said, "wish", facts->turn.wish);
+	int_told(said, "misses", facts->turn.misses);
+	word_told(said, "language", language_code(o->language));
+	bool_told(said, "language_chosen", o->language_chosen);
+	text_told(said, "say", o->say);
+	word_told(said, "class", o->class);
+	if (o->escalate) {
+		word_told(said, "reason", o->reason);
+		text_told(said, "reason_text", o->reason_text);
+	}
+	int_told(said, "promise_due_us", o->escalate ? o->promise_due_us : 0);
+	bool_told(said, "person_now", o->person_now);
+	bool_told(said, "ends", o->ends);
+	if (s->redact != NULL)
+		json_object_set_new(said, "redact", json_of(str_of(s->redact)));
+	db_ask(f, db, &sql,
+	       DB_PARAMS(facts->organization, facts->call, json_text(f, said),
+			 json_text(f, told_object(t))),
+	       facts_read, out);
+}

@@ -1,0 +1,125 @@
+/*
+ * call.h - a call in the database: what each request of the carrier's about it tells, and the facts
+ * that its answer is made from (schema/functions/call.sql, call_turn.sql; docs/calls.md).
+ *
+ * One request is one call of call_in or call_hook; where the agent has to answer first, the facts
+ * hold its turn, and call_answer stores what it decided and gives the facts of the document.
+ */
+#ifndef SWITCHBACK_SERVER_STORE_CALL_H
+#define SWITCHBACK_SERVER_STORE_CALL_H
+
+#include "server/db/db.h"
+#include "server/store/turn.h"
+
+/* What the caller is connected to; docs/calls.md has the table. */
+enum call_stage {
+	CALL_RINGING,
+	CALL_BRIDGE,
+	CALL_BUILTIN,
+	CALL_TYPING,
+	CALL_CONFERENCE,
+	CALL_VOICEMAIL,
+	CALL_NATIVE,
+	CALL_ENDED,
+};
+
+/* "bridge"; and the stage of a word, CALL_ENDED for any that is none. */
+const char *call_stage_word(enum call_stage s);
+enum call_stage call_stage_parse(struct str word);
+
+#define CALL_LINES_MAX 50
+
+struct call_line {
+	struct str body;
+	enum language language; /* unknown: the call's */
+};
+
+/* What the agent must answer before there is a document (call_turn). */
+struct call_turn {
+	bool wanted;
+	struct turn_context context; /* of agent/: found, epoch, answered_to, in, store, messages */
+	const char *wish;            /* unheard | waited; NULL: an answer to what was said */
+	int misses;
+};
+
+/* Everything lives in the flow's arena. */
+struct call_facts {
+	bool known; /* false: nobody's call, or another store's; nothing else is set */
+	char organization[ID_TEXT], conversation[ID_TEXT], call[ID_TEXT];
+	bool staff, outbound; /* a staff phone's leg; a call that we placed */
+	struct str sid;
+	enum call_stage stage;
+	int64_t stage_number, document, epoch; /* document: 0 when there is none in this answer */
+	bool held_by_staff;
+	struct str holder_name;
+	enum language language; /* to speak now: en or fr */
+	bool language_chosen;
+	struct str store_name, store_number;
+	struct str fallback_number; /* of the called number; empty: none */
+	bool reachable;             /* the caller's number can be called back */
+	int misses;                 /* how often nothing was heard, since something was */
+	int bridge_failures;
+	bool awaited; /* a person was asked for and is still to come */
+	bool waiting; /* the caller has said something that nobody has answered for a while */
+	bool on_hold, muted;
+	struct str room;
+	bool recording; /* the consent line was said */
+	bool transcribe;
+	struct call_line lines[CALL_LINES_MAX]; /* to be spoken first, in this order */
+	size_t lines_n;
+	struct call_turn turn;
+	struct str json; /* the whole answer: what the hooks of others added is read from here */
+};
+
+/* What a request tells. Every text is valid UTF-8 without NUL; an empty view is not told. */
+struct call_told {
+	const char *door;     /* the path's last part: "gather"; docs/calls.md */
+	struct str call;      /* `c` of the URL, checked to be a uuid */
+	int64_t document;     /* `d` of the URL: 0 none */
+	struct str sid;       /* CallSid */
+	struct str account;   /* AccountSid, proved */
+	const char *expected; /* the organization whose own account signed, or NULL */
+	bool answered;        /* with a document */
+	const char *status;   /* where the leg is, in our words (call_sessions.state); or NULL */
+	int64_t sequence;     /* of a status callback; -1 none */
+	int64_t seconds;      /* of the call, when it is over; -1 not told */
+	struct str words, confidence, digits;    /* gather */
+	struct str stream_sid;                   /* stream */
+	struct str recording_sid, recording_url; /* voicemail, recording */
+	int64_t recorded_seconds;                /* -1: not told */
+	struct str room_event, conference_sid;   /* conference: StatusCallbackEvent */
+	struct str dial_status;                  /* dial */
+	struct str answered_by;                  /* of a call that we placed */
+	struct str transcript, track;            /* transcription */
+	bool final;                              /* the transcript's */
+	int64_t sequence_id;                     /* the transcript's or the room's; -1 none */
+	/* for the document */
+	bool has_agent, has_key;       /* the service's own at ElevenLabs */
+	unsigned char stream_hash[32]; /* SHA-256 of the stream's token */
+};
+
+/* A call that comes in, by the first request about it (or the fallback's): begun once. */
+struct call_arrival {
+	struct str to, from;
+	const char *sender;      /* e164 | short | withheld | odd */
+	const char *attestation; /* A | B | C, or NULL */
+	const char *words;       /* JSON of the greeting: hello, other, ask, each {en, fr}
+				    (voice/sentences) */
+};
+
+/* All may be asked again when the database goes away meanwhile: told twice is kept once. */
+void call_in(struct flow *f, struct db *db, const struct call_arrival *a, const struct call_told *t,
+	     struct call_facts *out);
+void call_hook(struct flow *f, struct db *db, const struct call_told *t, struct call_facts *out);
+
+/* What the agent decided in the turn of `facts`. */
+struct call_said {
+	const struct agent_out *out;
+	const char *redact; /* JSON: message id -> new body; or NULL */
+};
+/* Stores it (once, and only while the agent holds the call under the turn's epoch); t->answered
+ * asks for the document. `out` may not be `facts`. */
+void call_answer(struct flow *f, struct db *db, const struct call_facts *facts,
+		 const struct call_said *s, const struct call_told *t, struct call_facts *out);
+
+#endif
