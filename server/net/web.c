@@ -406,6 +406,19 @@ void web_reset(struct ticket t)
 	conn_close(c);
 }
 
+int web_take(struct ticket t)
+{
+	struct conn *c = web_waiting(t);
+	int fd;
+
+	if (c == NULL || !c->busy) /* later its bytes would be read by nobody */
+		return -1;
+	fd = c->fd;
+	conn_detach(c); /* its inbox goes when the handler has returned */
+	web_conn_gone(c->web);
+	return fd;
+}
+
 struct str web_header(const struct web_request *r, const char *lower_name)
 {
 	return head_value(r->head, lower_name);

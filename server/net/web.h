@@ -87,6 +87,11 @@ struct web_refusal {
 void web_reply_refused(struct ticket t, const struct web_refusal *r);
 /* Gives no answer and cuts the connection (TCP RST). For stand-ins that practise failure. */
 void web_reset(struct ticket t);
+/* Gives no answer and lets go of the connection: its descriptor is the caller's from here on, -1 if
+ * nobody waits any more. Only within the handler's call, and for a request after which the client
+ * sends nothing before it has an answer. For stand-ins that speak another protocol behind an
+ * upgrade, and practise failure in it. */
+int web_take(struct ticket t);
 /* Somebody still waits for this answer. For work that is worth skipping, never for safety. */
 bool web_waits(struct ticket t);
 
