@@ -2,23 +2,24 @@
 -- jobs/call_out under the work `call_out`; a try is a call like any other (call_sessions, docs/calls.md) and tells its fate
 -- through call_out_hook.
 --
--- Locks: the conversation of the call that is on, the wish's row (outbound_lock), then what it makes or settles (the customer's
--- thread, the request for a person, promises), then the counters.
+-- Locks: the conversations of the call that is on and of the request that it answers, the wish's row (outbound_lock), then what
+-- it makes (the customer's thread of texts), then the counters.
 
--- The wish's row under the lock of the call that it is on, as everything else of a call.
+-- The wish's row, and before it what it may move: the call that is on, and the conversation of the request for a person.
 CREATE OR REPLACE FUNCTION outbound_lock(p_organization uuid, p_id uuid) RETURNS outbound_calls
 LANGUAGE plpgsql AS $$
 DECLARE
   v_row outbound_calls;
-  v_call uuid;
+  v_seen outbound_calls;
 BEGIN
   LOOP
-    SELECT w.call_id INTO v_call FROM outbound_calls w WHERE w.organization_id = p_organization AND w.id = p_id;
-    PERFORM 1 FROM call_sessions s
-      JOIN conversations c ON c.organization_id = s.organization_id AND c.id = s.conversation_id
-     WHERE s.organization_id = p_organization AND s.id = v_call FOR UPDATE OF c;
+    SELECT * INTO v_seen FROM outbound_calls w WHERE w.organization_id = p_organization AND w.id = p_id;
+    PERFORM thread_lock(p_organization, s.conversation_id) FROM call_sessions s
+      WHERE s.organization_id = p_organization AND s.id = v_seen.call_id;
+    PERFORM thread_lock(p_organization, e.conversation_id) FROM escalations e
+      WHERE e.organization_id = p_organization AND e.id = v_seen.escalation_id;
     SELECT * INTO v_row FROM outbound_calls w WHERE w.organization_id = p_organization AND w.id = p_id FOR UPDATE;
-    EXIT WHEN v_row.call_id IS NOT DISTINCT FROM v_call; -- else the next try has begun meanwhile
+    EXIT WHEN v_row.call_id IS NOT DISTINCT FROM v_seen.call_id AND v_row.escalation_id IS NOT DISTINCT FROM v_seen.escalation_id;
   END LOOP;
   RETURN v_row;
 END $$;
@@ -232,7 +233,8 @@ BEGIN
   PERFORM command_done(who, NULL, outcome, body);
 END $$;
 
--- A call was promised and its time has come. True: it is being made, and the promise stays open until it is.
+-- A call was promised and its time has come. True: it is being made, and the promise stays open until it is. Who was called back
+-- today already and still has no answer needs a person, not one more machine.
 CREATE OR REPLACE FUNCTION callback_due(p_promise promises) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -240,7 +242,10 @@ DECLARE
   v_row outbound_calls;
 BEGIN
   SELECT * INTO v_customer FROM customers k WHERE k.organization_id = p_promise.organization_id AND k.id = p_promise.customer_id;
-  IF v_customer.id IS NULL OR outbound_unreachable(p_promise.organization_id, v_customer) IS NOT NULL THEN
+  IF v_customer.id IS NULL OR outbound_unreachable(p_promise.organization_id, v_customer) IS NOT NULL
+     OR EXISTS (SELECT FROM outbound_calls w
+                 WHERE w.organization_id = p_promise.organization_id AND w.customer_id = v_customer.id AND w.kind = 'callback'
+                   AND w.requested_by IS NULL AND w.state IN ('reached', 'texted') AND w.ended_at > now() - interval '1 day') THEN
     RETURN false;
   END IF;
   v_row := outbound_queue(p_promise.organization_id, 'callback', v_customer, NULL, p_promise.escalation_id,
@@ -268,7 +273,10 @@ BEGIN
     WHEN p_row.kind = 'pickup_ready' AND NOT EXISTS (SELECT FROM orders o WHERE o.organization_id = p_row.organization_id
            AND o.id = p_row.order_id AND o.status = 'ready_for_pickup') THEN 'not_needed'
     WHEN EXISTS (SELECT FROM escalations e WHERE e.organization_id = p_row.organization_id AND e.id = p_row.escalation_id
-           AND (e.closed_at IS NOT NULL OR e.state IN ('connecting', 'active', 'wrap_up'))) THEN 'not_needed' END;
+           AND (e.state IN ('connecting', 'active', 'wrap_up', 'closed', 'returned_to_bot', 'expired')
+                OR (e.state = 'customer_gone' AND NOT EXISTS (SELECT FROM promises p
+                      WHERE p.organization_id = e.organization_id AND p.escalation_id = e.id AND p.state = 'open')))) THEN 'not_needed'
+    END;
 END $$;
 
 -- When the work is to be looked at next; NULL: never again.
@@ -293,25 +301,46 @@ BEGIN
   END IF;
 END $$;
 
--- What was promised for this call is settled; a request that nobody takes up waits in the queue again.
+-- What was promised for this call is settled. The request that led to it is closed (p_resolution), or waits in the queue again;
+-- its own call, over since long, is closed when nothing is owed in it any more.
 CREATE OR REPLACE FUNCTION outbound_promises(p_row outbound_calls, p_state text, p_resolution text) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_request escalations;
+  v_thread conversations;
 BEGIN
-  UPDATE escalations e
-     SET state = CASE WHEN p_resolution IS NOT NULL THEN 'closed' WHEN e.state = 'callback_promised' THEN 'queued' ELSE e.state END,
-         closed_at = CASE WHEN p_resolution IS NOT NULL THEN now() END, resolution = coalesce(p_resolution, e.resolution)
-   WHERE e.organization_id = p_row.organization_id AND e.id = p_row.escalation_id AND e.closed_at IS NULL
-  RETURNING * INTO v_request;
+  SELECT * INTO v_request FROM escalations e WHERE e.organization_id = p_row.organization_id AND e.id = p_row.escalation_id;
   IF v_request.id IS NULL THEN
     RETURN;
   END IF;
   PERFORM thread_promises_settled(p_row.organization_id, v_request.conversation_id, 'callback', p_state);
-  PERFORM event_add(p_row.organization_id, 'escalation.updated', v_request.conversation_id, v_request.customer_id,
-    jsonb_build_object('escalation_id', v_request.id, 'conversation_id', v_request.conversation_id,
-                       'customer_id', v_request.customer_id, 'state', v_request.state, 'reason', v_request.reason,
-                       'reason_text', v_request.reason_text, 'due_at', v_request.due_at));
+  UPDATE escalations e
+     SET state = CASE WHEN p_resolution IS NOT NULL THEN 'closed' ELSE 'queued' END,
+         closed_at = CASE WHEN p_resolution IS NOT NULL THEN now() END, resolution = coalesce(p_resolution, e.resolution)
+   WHERE e.organization_id = p_row.organization_id AND e.id = p_row.escalation_id AND e.closed_at IS NULL
+     AND (p_resolution IS NOT NULL OR e.state IN ('callback_promised', 'voicemail_taken'))
+  RETURNING * INTO v_request;
+  IF FOUND THEN
+    PERFORM event_add(p_row.organization_id, 'escalation.updated', v_request.conversation_id, v_request.customer_id,
+      jsonb_build_object('escalation_id', v_request.id, 'conversation_id', v_request.conversation_id,
+                         'customer_id', v_request.customer_id, 'state', v_request.state, 'reason', v_request.reason,
+                         'reason_text', v_request.reason_text, 'due_at', v_request.due_at));
+  END IF;
+  UPDATE conversations c SET state = 'closed', closed_at = now(), closed_by = 'agent', waiting_since = NULL, updated_at = now()
+   WHERE c.organization_id = p_row.organization_id AND c.channel = 'voice' AND c.state = 'open'
+     AND c.id = (SELECT e.conversation_id FROM escalations e
+                  WHERE e.organization_id = p_row.organization_id AND e.id = p_row.escalation_id)
+     AND NOT EXISTS (SELECT FROM call_sessions s
+                      WHERE s.organization_id = c.organization_id AND s.conversation_id = c.id AND s.stage <> 'ended')
+     AND NOT EXISTS (SELECT FROM promises p
+                      WHERE p.organization_id = c.organization_id AND p.conversation_id = c.id AND p.state = 'open')
+     AND NOT EXISTS (SELECT FROM escalations e
+                      WHERE e.organization_id = c.organization_id AND e.conversation_id = c.id AND e.closed_at IS NULL)
+  RETURNING * INTO v_thread;
+  IF FOUND THEN
+    PERFORM event_add(p_row.organization_id, 'conversation.closed', v_thread.id, v_thread.customer_id,
+      jsonb_build_object('conversation_id', v_thread.id, 'customer_id', v_thread.customer_id, 'closed_by', 'agent'));
+  END IF;
 END $$;
 
 -- Somebody spoke with us. A request for a person that led to the call lives on in the call, with its place in the queue: whoever
@@ -327,7 +356,8 @@ BEGIN
     JOIN conversations c ON c.organization_id = s.organization_id AND c.id = s.conversation_id
    WHERE s.organization_id = p_row.organization_id AND s.id = p_row.call_id;
   SELECT * INTO v_request FROM escalations e
-   WHERE e.organization_id = p_row.organization_id AND e.id = p_row.escalation_id AND e.closed_at IS NULL FOR UPDATE;
+   WHERE e.organization_id = p_row.organization_id AND e.id = p_row.escalation_id
+     AND e.state NOT IN ('closed', 'returned_to_bot', 'expired');
   PERFORM outbound_promises(p_row, 'kept', 'called_back');
   IF v_request.id IS NOT NULL AND v_thread.state = 'open' AND v_thread.holder = 'agent' THEN
     v_new := escalation_open(p_row.organization_id, v_thread, v_request.reason, v_request.reason_text, NULL, NULL);
@@ -448,22 +478,25 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_thread conversations;
   v_leg uuid;
+  v_call call_sessions;
 BEGIN
   SELECT s.id INTO v_leg FROM call_sessions s -- of a try that the carrier surely did not take
    WHERE s.organization_id = p_row.organization_id AND s.id = p_row.call_id AND s.ended_at IS NULL AND s.twilio_call_sid IS NULL;
   IF FOUND THEN
     RETURN v_leg;
   END IF;
-  INSERT INTO conversations (organization_id, customer_id, channel, peer, store_number, language, language_chosen)
+  INSERT INTO conversations (organization_id, customer_id, channel, peer, store_number, language, language_chosen, greeted_at)
   SELECT p_row.organization_id, p_row.customer_id, 'voice', p_to, p_row.from_number, p_row.language,
-         k.language_chosen AND k.preferred_language = p_row.language
+         k.language_chosen AND k.preferred_language = p_row.language, now()
     FROM customers k WHERE k.organization_id = p_row.organization_id AND k.id = p_row.customer_id
   RETURNING * INTO v_thread;
-  INSERT INTO call_sessions (organization_id, conversation_id, call_direction, state, stage, from_number, to_number)
-  VALUES (p_row.organization_id, v_thread.id, 'outbound', 'queued', 'ringing', p_row.from_number, p_to)
-  RETURNING id INTO v_leg;
+  INSERT INTO call_sessions (organization_id, conversation_id, call_direction, state, stage, from_number, to_number, room)
+  VALUES (p_row.organization_id, v_thread.id, 'outbound', 'queued', 'ringing', p_row.from_number, p_to,
+          replace(gen_random_uuid()::text, '-', ''))
+  RETURNING * INTO v_call;
   PERFORM conversation_opened(p_row.organization_id, v_thread);
-  RETURN v_leg;
+  PERFORM call_told('call.started', v_call, v_thread);
+  RETURN v_call.id;
 END $$;
 
 -- The moment after which the carrier may be asked. outcome: place | wait (pace, or the customer talks with us right now; the
@@ -524,23 +557,10 @@ END $$;
 -- A leg that never became a call, or whose end only the carrier's own record tells.
 CREATE OR REPLACE FUNCTION outbound_leg_over(p_row outbound_calls, p_state text) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-  v_leg call_sessions;
-  v_thread conversations;
 BEGIN
-  SELECT c.* INTO v_thread FROM call_sessions s
+  PERFORM call_state(s, c, jsonb_build_object('status', p_state)) FROM call_sessions s
     JOIN conversations c ON c.organization_id = s.organization_id AND c.id = s.conversation_id
-   WHERE s.organization_id = p_row.organization_id AND s.id = p_row.call_id;
-  UPDATE call_sessions s
-     SET state = p_state, stage = 'ended', stage_number = s.stage_number + 1, served_number = s.stage_number + 1,
-         ended_at = now(), end_reason = coalesce(s.end_reason, p_state)
-   WHERE s.organization_id = p_row.organization_id AND s.id = p_row.call_id AND s.ended_at IS NULL RETURNING * INTO v_leg;
-  IF v_leg.id IS NOT NULL AND v_thread.state = 'open' THEN
-    UPDATE conversations c SET state = 'closed', closed_at = now(), closed_by = 'carrier', updated_at = now()
-     WHERE c.organization_id = p_row.organization_id AND c.id = v_thread.id;
-    PERFORM event_add(p_row.organization_id, 'conversation.closed', v_thread.id, v_thread.customer_id,
-      jsonb_build_object('conversation_id', v_thread.id, 'customer_id', v_thread.customer_id, 'closed_by', 'carrier'));
-  END IF;
+   WHERE s.organization_id = p_row.organization_id AND s.id = p_row.call_id AND s.ended_at IS NULL;
 END $$;
 
 -- What came of asking the carrier. p_result: placed (p_sid is the call) | again (surely not taken: once more after p_delay_ms, no try
@@ -600,36 +620,45 @@ BEGIN
     WHERE s.organization_id = p_organization AND s.twilio_call_sid = ANY (p_sids);
 END $$;
 
--- What the carrier tells of a leg that we dialled to a customer; called by call_hook, which holds the conversation. The leg's
--- answered_by and state are set. p_what: answered (its first document is asked for; what is said first are lines of it, and a
--- machine's call is over after them) | ended. What follows for promises and requests is left to the work.
-CREATE OR REPLACE FUNCTION call_out_hook(p_leg call_sessions, p_thread conversations, p_what text, p_told jsonb) RETURNS jsonb
+-- A request about a leg that we dialled to a customer (docs/calls.md, call_hook): until it has a stage, and its statuses. When its
+-- first document is asked for, somebody or a machine has answered: what is said first are lines of that document, and a machine's
+-- call is over after them. What follows for promises and requests is left to the work.
+CREATE OR REPLACE FUNCTION call_out_hook(p_door text, p_leg call_sessions, p_thread conversations, p_told jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
   v_row outbound_calls;
+  v_by text := lower(p_told ->> 'answered_by');
+  v_consent text;
 BEGIN
+  UPDATE conversations c SET twilio_call_sid = p_leg.twilio_call_sid
+   WHERE c.organization_id = p_leg.organization_id AND c.id = p_leg.conversation_id AND c.twilio_call_sid IS NULL;
   SELECT * INTO v_row FROM outbound_calls w
    WHERE w.organization_id = p_leg.organization_id AND w.call_id = p_leg.id AND w.state IN ('placing', 'calling') FOR UPDATE;
-  IF v_row.id IS NULL THEN
+  IF v_row.id IS NULL OR v_row.last_result = 'human' THEN
     RETURN '{}';
-  END IF;
-  IF p_what = 'ended' THEN
-    IF v_row.last_result IS DISTINCT FROM 'human' THEN
-      v_row := outbound_tried(v_row, coalesce(v_row.last_result, CASE p_leg.state WHEN 'completed' THEN 'hung_up' ELSE p_leg.state END));
-    END IF;
-  ELSIF v_row.last_result IS NULL AND p_leg.answered_by ~ '^(machine|fax)' THEN
+  ELSIF call_rank(p_leg.state) = 3 THEN
+    v_row := outbound_tried(v_row, coalesce(v_row.last_result, CASE p_leg.state WHEN 'completed' THEN 'hung_up' ELSE p_leg.state END));
+  ELSIF NOT (p_told ->> 'document')::boolean OR v_row.last_result IS NOT NULL THEN
+    RETURN '{}';
+  ELSIF v_by ~ '^(machine|fax)' THEN
+    UPDATE call_sessions s SET answered_by = v_by WHERE s.organization_id = p_leg.organization_id AND s.id = p_leg.id;
     UPDATE outbound_calls w
-       SET last_result = 'machine',
-           message_left_at = CASE WHEN p_leg.answered_by LIKE 'machine%' THEN coalesce(w.message_left_at, now()) ELSE w.message_left_at END
+       SET last_result = 'machine', message_left_at = CASE WHEN v_by ~ '^machine' THEN coalesce(w.message_left_at, now()) ELSE w.message_left_at END
      WHERE w.organization_id = v_row.organization_id AND w.id = v_row.id;
-    IF v_row.message_left_at IS NULL AND p_leg.answered_by LIKE 'machine%' THEN -- once: nobody wants three of them
+    IF v_row.message_left_at IS NULL AND v_by ~ '^machine' THEN -- once: nobody wants three of them
       PERFORM call_line(p_thread, p_leg, 'system', NULL, 'notice', v_row.machine_words, v_row.language, false);
       p_thread := call_thread(p_thread);
     END IF;
     PERFORM call_stage(p_leg, p_thread, 'ended', false);
-  ELSIF v_row.last_result IS NULL THEN
+  ELSE
+    SELECT CASE v_row.language WHEN 'fr' THEN o.consent_line_fr ELSE o.consent_line_en END INTO v_consent
+      FROM organizations o WHERE o.id = p_leg.organization_id;
+    UPDATE call_sessions s
+       SET answered_by = v_by, recording = CASE WHEN v_consent IS NULL THEN s.recording ELSE 'announced' END,
+           recording_words = v_consent, recording_at = CASE WHEN v_consent IS NOT NULL THEN now() END
+     WHERE s.organization_id = p_leg.organization_id AND s.id = p_leg.id;
     UPDATE outbound_calls w SET last_result = 'human' WHERE w.organization_id = v_row.organization_id AND w.id = v_row.id;
-    PERFORM call_line(p_thread, p_leg, 'system', NULL, 'notice', v_row.opening, v_row.language, false);
+    PERFORM call_line(p_thread, p_leg, 'system', NULL, 'notice', concat_ws(' ', v_row.opening, v_consent), v_row.language, false);
   END IF;
   PERFORM work_add(v_row.organization_id, 'call_out', v_row.id, now());
   RETURN '{}';
@@ -648,7 +677,7 @@ BEGIN
     'outbound_later(uuid, uuid, uuid, timestamptz, text)', 'outbound_leg(outbound_calls, text)',
     'outbound_place(uuid, uuid, uuid, text, text, text, text)', 'outbound_leg_over(outbound_calls, text)',
     'outbound_settle(uuid, uuid, uuid, text, text, int, int)', 'call_sids_known(uuid, text[])',
-    'call_out_hook(call_sessions, conversations, text, jsonb)'] LOOP
+    'call_out_hook(text, call_sessions, conversations, jsonb)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO switchback_service', f);
   END LOOP;

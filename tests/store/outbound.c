@@ -377,6 +377,111 @@ Test(outbound_calls, what_has_become_needless_or_forbidden_is_not_dialled)
 	}
 }
 
+/* ---- what the carrier tells ---- */
+
+static const char *call_sid = CA(7); /* the carrier's, of the leg that was dialled last */
+
+/* A request about it; document: its answer is one. */
+static void hooked(const char *door, bool document, const char *more)
+{
+	char sql[600];
+
+	snprintf(sql, sizeof sql,
+		 "SELECT call_hook('%s', (SELECT call_id FROM ours), '%s', '" ACCOUNT
+		 "', NULL, jsonb_build_object('document', %s, 'agent', false, 'key', false) || "
+		 "'%s')",
+		 door, call_sid, document ? "true" : "false", more);
+	sql_run(t->app, sql);
+}
+
+static const char said[] =
+	"SELECT coalesce(string_agg(m.author || ' ' || m.body || ' ' || m.status, '; ' ORDER BY "
+	"m.position), 'nothing') FROM ours o JOIN call_sessions s ON s.id = o.call_id JOIN "
+	"messages "
+	"m ON m.conversation_id = s.conversation_id";
+static const char stage[] = "SELECT s.stage || ' ' || coalesce(s.answered_by, '-') FROM ours o "
+			    "JOIN call_sessions s ON s.id = o.call_id";
+
+static void dialled(void)
+{
+	due_now();
+	sql_run(t->app, "UPDATE call_pace SET next_at = now() - interval '1 second'");
+	leased(LEASE);
+	expect_text(claim, "decide");
+	expect_text(place, "place");
+}
+
+Test(outbound_calls, a_person_hears_who_calls_and_why_and_then_talks_as_on_any_call)
+{
+	queued();
+	dialled();
+	/* the carrier's word is quicker than its answer to us */
+	hooked("status", false, "{\"status\": \"ringing\", \"sequence\": 1}");
+	expect_text(stage, "ringing -");
+	expect_text("SELECT c.twilio_call_sid FROM ours o JOIN call_sessions s ON s.id = o.call_id"
+		    " JOIN conversations c ON c.id = s.conversation_id",
+		    CA(7));
+	hooked("next", true, "{\"status\": \"in_progress\", \"answered_by\": \"human\"}");
+	settled("placed", CA(7));
+	expect_text(stage, "builtin human");
+	expect_text(said, "system Hello What is said on this call is written down, so that our "
+			  "team can follow it. sending");
+	expect_text("SELECT s.recording FROM ours o JOIN call_sessions s ON s.id = o.call_id",
+		    "announced");
+	leased(LEASE);
+	expect_text(claim, "none");
+	expect_text("SELECT state || ' ' || tries FROM ours", "reached 0");
+	expect_text("SELECT count(*) FROM due_work WHERE kind = 'call_out'", "0");
+	hooked("status", false, "{\"status\": \"completed\", \"sequence\": 3}");
+	expect_text("SELECT state || ' ' || tries FROM ours", "reached 0");
+	expect_text(stage, "ended human");
+}
+
+Test(outbound_calls, a_machine_is_told_once_and_counts_as_a_try)
+{
+	queued();
+	for (int i = 0; i < 2; i++) {
+		call_sid = i == 0 ? CA(7) : CA(8);
+		dialled();
+		settled("placed", call_sid);
+		hooked("next", true,
+		       "{\"status\": \"in_progress\", \"answered_by\": \"machine_end_beep\"}");
+		expect_text(stage, "ended machine_end_beep");
+		expect_text(said, i == 0 ? "system A message sending" : "nothing");
+		hooked("status", false, "{\"status\": \"completed\", \"sequence\": 3}");
+		expect_text(state, i == 0 ? "queued 1 machine try" : "queued 2 machine try");
+	}
+	expect_text("SELECT (message_left_at IS NOT NULL)::text FROM ours", "true");
+}
+
+Test(outbound_calls, what_ends_unheard_is_a_try_whatever_the_order_of_news)
+{
+	static const struct {
+		const char *status, *state;
+	} cases[] = {
+		{"busy", "queued 1 busy try"},         {"no_answer", "queued 1 no_answer try"},
+		{"failed", "queued 1 failed try"},     {"canceled", "queued 1 canceled try"},
+		{"completed", "queued 1 hung_up try"}, /* before we knew whether it was a person */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char told[100];
+
+		queued();
+		dialled();
+		snprintf(told, sizeof told, "{\"status\": \"%s\", \"sequence\": 2}",
+			 cases[i].status);
+		hooked("status", false, told);
+		expect_text(state, cases[i].state);
+		hooked("status", false, told);
+		settled("placed", CA(7)); /* our own answer comes last */
+		expect_text(state, cases[i].state);
+		expect_text(due, "15");
+		tear_down();
+		set_up();
+	}
+}
+
 /* ---- promises ---- */
 
 /* A request of a customer's that ended in the promise of a call, due now. */
@@ -417,10 +522,10 @@ Test(outbound_calls, a_promised_call_is_made_when_it_is_due)
 	/* three times nobody answers: it was kept all the same, and the request waits for a person
 	 */
 	for (int i = 0; i < 3; i++) {
-		char sid[40];
+		char one[40];
 
-		snprintf(sid, sizeof sid, "CA%032d", i);
-		tried("no_answer", sid);
+		snprintf(one, sizeof one, "CA%032d", i);
+		tried("no_answer", one);
 	}
 	leased(LEASE);
 	expect_text(claim, "none");
@@ -448,4 +553,38 @@ Test(outbound_calls, who_is_being_talked_to_needs_no_call)
 	leased(LEASE);
 	expect_text(claim, "none");
 	expect_text("SELECT state FROM ours", "not_needed");
+}
+
+Test(outbound_calls, a_request_lives_on_in_the_call_that_answers_it)
+{
+	call_promised();
+	expect_text(PROMISE_DUE, "calling");
+	dialled();
+	settled("placed", CA(7));
+	hooked("next", true, "{\"status\": \"in_progress\", \"answered_by\": \"human\"}");
+	leased(LEASE);
+	expect_text(claim, "none");
+	expect_text("SELECT state FROM promises WHERE text = 'soon'", "kept");
+	expect_text("SELECT state || ' ' || resolution FROM escalations WHERE id = (SELECT "
+		    "escalation_id FROM ours)",
+		    "closed called_back");
+	expect_text("SELECT e.state || ' ' || e.reason || ' ' || e.reason_text FROM ours o JOIN "
+		    "call_sessions s ON s.id = o.call_id JOIN escalations e ON e.conversation_id = "
+		    "s.conversation_id",
+		    "queued human_request call me");
+	/* they hang up before anybody came: a person must see to it, no machine calls again today
+	 */
+	hooked("status", false, "{\"status\": \"completed\", \"sequence\": 3}");
+	expect_text(
+		"SELECT count(*) FROM promises WHERE state = 'open' AND kind = 'callback' AND "
+		"conversation_id = (SELECT s.conversation_id FROM ours o JOIN call_sessions s ON "
+		"s.id = o.call_id)",
+		"1");
+	sql_run(t->app, "UPDATE promises SET text = 'again', due_at = now() - interval '1 second' "
+			"WHERE state = 'open' AND conversation_id = (SELECT s.conversation_id FROM "
+			"ours o JOIN call_sessions s ON s.id = o.call_id)");
+	sql_run(t->app, "UPDATE due_work SET lease = '" LEASE "' WHERE kind = 'promise'");
+	expect_text("SELECT outcome FROM promise_due('" DEMO_ORG_A
+		    "', (SELECT id FROM promises WHERE text = 'again'), '" LEASE "')",
+		    "broken");
 }
