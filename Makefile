@@ -55,7 +55,7 @@ MODES := release asan
 SERVICE_DIRS := server server/webhook server/api server/jobs server/staff server/store server/events server/voice server/agent \
                 server/twilio server/elevenlabs server/net server/db server/core
 CTL_DIRS := server/ctl
-SIM_DIRS := tests/sim
+SIM_DIRS := tests/sim tests/sim/voice tests/sim/eleven
 SIM_BASE_DIRS := server/core server/net
 KEEP_DIRS := server/keep
 TUI_DIRS := tui tui/model tui/view tui/draw tui/keys tui/words tui/paint tui/link
@@ -177,7 +177,7 @@ tests: $(TEST_BIN)
 .SECONDARY:
 
 # The load generators of bench and crash tests: plain release code, a program each over what they share.
-BENCH_PROGRAMS := load streams
+BENCH_PROGRAMS := load streams calls relay
 BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c),$(wildcard tests/bench/*.c)))
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/obj/release/tests/bench/%.o $(BENCH_SHARED) $(call archives,release,shared)
 	@mkdir -p $(@D)
