@@ -166,11 +166,13 @@ Test(scribe, takes_cards_out_also_where_they_are_spread)
 /* Nobody may connect, and who is connected as the service is cut. */
 static void database_away(bool away)
 {
+	PGconn *server = test_db_connect(inside.db->server_url); /* of another database */
 	char sql[300];
 
 	snprintf(sql, sizeof sql, "ALTER DATABASE \"%s\" ALLOW_CONNECTIONS %s", inside.db->name,
 		 away ? "false" : "true");
-	sql_run(inside.db->owner, sql);
+	sql_run(server, sql);
+	PQfinish(server);
 	if (away)
 		sql_run(inside.db->owner,
 			"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = "
