@@ -8,6 +8,7 @@
 #include "server/api/customers.h"
 #include "server/api/events.h"
 #include "server/api/health.h"
+#include "server/api/outbound.h"
 #include "server/webhook/webhooks.h"
 
 /* What anybody may call: it proves by itself who sent it, or tells nothing. */
@@ -61,6 +62,9 @@ const struct route routes[] = {
 	STAFF(POST, "/api/conversations/{id}/whisper", "conversation.whisper", conversation_whisper_row),
 	STAFF(GET, "/api/customers", "customer.read", customer_search_row),
 	STAFF(GET, "/api/customers/{id}", "customer.read", customer_one_row),
+	STAFF(GET, "/api/outbound", "conversation.read", outbound_list_row),
+	STAFF(POST, "/api/outbound", "outbound.call", outbound_add_row),
+	STAFF(POST, "/api/outbound/{id}/cancel", "outbound.call", outbound_cancel_row),
 	{.path = NULL},
 };
 /* clang-format on */

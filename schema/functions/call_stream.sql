@@ -11,7 +11,8 @@ $$;
 
 -- A media stream has begun and shows its token: all that its conversation needs to know, in one answer. No row: refused.
 -- The token is good once, for the stream that shows it first: the same stream may ask again (its answer was lost).
--- continued: the agent or a person has spoken on this call before; so nobody is greeted a second time.
+-- continued: the agent or a person has spoken on this call before, or we placed it and have said who calls and why; so nobody is
+-- greeted a second time.
 CREATE OR REPLACE FUNCTION call_stream_begin(p_sid text, p_stream_sid text, p_token text)
 RETURNS TABLE (organization uuid, conversation uuid, call uuid, customer uuid, epoch bigint, language text, store_language text,
                peer text, store_number text, agent text, key_sealed bytea, account text, continued boolean, last_event bigint,
@@ -43,7 +44,8 @@ BEGIN
          coalesce(v_thread.language, k.preferred_language, o.default_language)::text, o.default_language::text,
          v_thread.peer::text, v_thread.store_number::text, coalesce(n.elevenlabs_agent_id, o.elevenlabs_agent_id),
          o.elevenlabs_api_key_sealed, o.twilio_account_sid,
-         EXISTS (SELECT FROM messages m WHERE m.organization_id = v_org AND m.conversation_id = v_thread.id
+         v_leg.call_direction = 'outbound'
+         OR EXISTS (SELECT FROM messages m WHERE m.organization_id = v_org AND m.conversation_id = v_thread.id
                     AND m.author IN ('agent', 'staff') AND m.kind = 'text' AND m.status = 'delivered'),
          c.last_event::bigint, caller_context(v_org, v_thread.customer_id, v_thread.id)
     FROM organizations o

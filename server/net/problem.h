@@ -27,6 +27,9 @@ enum problem {
 	PROBLEM_NOT_HOLDER,          /* only who holds it may do that */
 	PROBLEM_PROMISE_OPEN,
 	PROBLEM_UNREACHABLE,
+	PROBLEM_OPTED_OUT,
+	PROBLEM_NOT_READY,
+	PROBLEM_ALREADY_QUEUED,
 	PROBLEM_IDEMPOTENCY, /* the key was used for another request */
 	PROBLEM_GONE,
 	PROBLEM_EVENTS_GONE, /* the stream cannot go on from that number: begin with a list */

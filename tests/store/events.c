@@ -192,6 +192,10 @@ static const char *const life[] = {
 	"', (SELECT min(id::text)::uuid FROM user_profiles),"
 	" NULL, NULL, NULL, NULL, NULL)::staff_call, id, 'note', 'careful') FROM conversations"
 	" WHERE peer = '" MAYA "'",
+	/* a customer is to be called */
+	"SELECT outbound_queue('" DEMO_ORG_A
+	"', 'callback', k, NULL, NULL, NULL, NULL, NULL) FROM customers k"
+	" WHERE k.phone_number = '" MAYA "'",
 	/* a person signs in and out, and is switched off */
 	"INSERT INTO user_sessions (organization_id, user_id, refresh_hash, expires_at)"
 	" SELECT organization_id, id, sha256(id::text::bytea), now() + interval '1 day'"
