@@ -50,6 +50,11 @@ struct bridge_ear {
 	/* client_tool_call: answer with bridge_tool_result. */
 	void (*tool)(struct bridge *b, void *with, struct str name, struct str id,
 		     struct str parameters_json);
+	/* The conversation has come to its end (why is one of AGENT_...) and the caller is still
+	 * there. True: bridge_connect or bridge_close follows, soon. False, or NULL: the bridge
+	 * ends. */
+	bool (*lost)(struct bridge *b, void *with, enum bridge_end why, unsigned code,
+		     struct str reason);
 	/* The last: both sockets are closed or closing, and b is gone when this returns. */
 	void (*ended)(struct bridge *b, void *with, enum bridge_end why, unsigned code,
 		      struct str reason);
@@ -57,13 +62,14 @@ struct bridge_ear {
 
 /* The socket kind of WS /api/media/twilio; `allow` (the signature of the upgrade) and what `with`
  * is come from who sets up the route: bridge_accept is called from its allow(). */
+#define BRIDGE_MESSAGE_MAX (64 * 1024)
+#define BRIDGE_QUEUE_MAX   (1024 * 1024)
 extern const struct socket_kind bridge_stream;
 /* A new bridge for a stream that was let in. NULL: no room for more. */
 struct bridge *bridge_accept(struct bridges *all, const struct bridge_ear *ear, void *with);
 
 /* Opens the conversation: `url` is wss:// or ws:// and secret (a signed URL), `initiation` the
- * whole first message. Both are copied. May be called once more after a conversation was lost,
- * before `ended` (see bridge_retry). */
+ * whole first message. Both are copied. May be called once more after `lost` said true. */
 void bridge_connect(struct bridge *b, const char *url, struct str initiation);
 
 /* Text to the agent: a user_message (it answers) or a contextual_update (it knows). False: no
