@@ -40,4 +40,9 @@ MUST_USE
 bool keys_token_open(const struct keys *k, struct arena *a, const char *organization,
 		     struct str sealed_hex, struct str *out, struct err *err);
 
+/* The same of its key at ElevenLabs. */
+MUST_USE
+bool keys_elevenlabs_open(const struct keys *k, struct arena *a, const char *organization,
+			  struct str sealed_hex, struct str *out, struct err *err);
+
 #endif

@@ -61,10 +61,11 @@ struct bridge_ear {
 	/* client_tool_call: answer with bridge_tool_result. */
 	void (*tool)(struct bridge *b, void *with, struct str name, struct str id,
 		     struct str parameters_json);
-	/* The conversation is lost and the caller still there (AGENT_LOST only). True:
-	 * bridge_connect will be called again, or bridge_close; meanwhile the caller hears the
-	 * tone. False: it ends. */
-	bool (*lost)(struct bridge *b, void *with, unsigned code, struct str reason);
+	/* The conversation has come to its end (`why` is one of AGENT_...) and the caller is still
+	 * there. True: bridge_connect or bridge_close follows soon; meanwhile the caller hears the
+	 * tone. False, or NULL: the bridge ends. */
+	bool (*lost)(struct bridge *b, void *with, enum bridge_end why, unsigned code,
+		     struct str reason);
 	/* The last: both sockets are closed or closing, and b is gone when this returns. `code` is
 	 * the close status that the other side gave, 0 where there is none. */
 	void (*ended)(struct bridge *b, void *with, enum bridge_end why, unsigned code,

@@ -70,10 +70,8 @@ void leg_leave(struct bridge *b, unsigned status, const char *why)
 void leg_lost(struct bridge *b, enum bridge_end why, unsigned code, struct str reason)
 {
 	leg_leave(b, 1000, "");
-	if (why == BRIDGE_AGENT_LOST && b->ear->lost != NULL) {
-		if (b->ear->lost(b, b->with, code, reason))
-			return;
-	}
+	if (b->ear->lost != NULL && b->ear->lost(b, b->with, why, code, reason))
+		return;
 	bridge_finish(b, why, code, reason);
 }
 

@@ -150,9 +150,12 @@ static void ear_tool(struct bridge *b, void *with, struct str name, struct str i
 		 STR_ARG(parameters));
 	cr_expect(bridge_tool_result(b, id, STR_LIT("a \"person\" comes"), false));
 }
-static bool ear_lost(struct bridge *b, void *with, unsigned code, struct str reason)
+static bool ear_lost(struct bridge *b, void *with, enum bridge_end why, unsigned code,
+		     struct str reason)
 {
 	(void)with;
+	if (why != BRIDGE_AGENT_LOST)
+		return false;
 	ear_note("lost %u " STR_FMT, code, STR_ARG(reason));
 	if (!app.wants_again)
 		return false;
