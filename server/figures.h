@@ -19,6 +19,11 @@
 	X(turns_stored, "Agent turns stored")                                                \
 	X(turns_escalated, "Agent turns that asked for a person")                            \
 	X(turns_given_up, "Agent turns that found the thread taken or their lease gone")     \
+	X(calls_begun, "Calls that came in")                                                 \
+	X(calls_nobody, "Requests about calls that are no active store's")                   \
+	X(calls_again, "Call documents put off for a second: the database was slow")         \
+	X(calls_to_store, "Calls sent to the store's own number")                            \
+	X(call_turns, "Agent turns on calls")                                                \
 	X(sends_sent, "Texts that the carrier accepted")                                     \
 	X(sends_again, "Sends put off: the carrier surely did not take them")                \
 	X(sends_failed, "Texts that the carrier refused for good")                           \
