@@ -41,6 +41,7 @@ const struct route routes[] = {
 	OPEN(GET, "/metrics", metrics),
 	OPEN(POST, "/api/webhooks/twilio/sms", sms_in_start),
 	OPEN(POST, "/api/webhooks/twilio/status", message_status_start),
+	BOUNDED(POST, "/api/webhooks/elevenlabs/conversation-initiation", initiation_start, 8192),
 	BOUNDED(POST, "/api/auth/login", login, 8192),
 	BOUNDED(POST, "/api/auth/refresh", refresh, 8192),
 	STAFF(POST, "/api/auth/logout", "account.own", logout_row),

@@ -11,4 +11,7 @@ web_handler sms_in_start;
 /* POST /api/webhooks/twilio/status (twilio.md 6.2) */
 web_handler message_status_start;
 
+/* POST /api/webhooks/elevenlabs/conversation-initiation (elevenlabs.md 3.2) */
+web_handler initiation_start;
+
 #endif
