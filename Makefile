@@ -177,7 +177,7 @@ tests: $(TEST_BIN)
 .SECONDARY:
 
 # The load generators of bench and crash tests: plain release code, a program each over what they share.
-BENCH_PROGRAMS := load streams
+BENCH_PROGRAMS := load streams calls relay
 BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c),$(wildcard tests/bench/*.c)))
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/obj/release/tests/bench/%.o $(BENCH_SHARED) $(call archives,release,shared)
 	@mkdir -p $(@D)

@@ -3,16 +3,16 @@
  */
 #include "server/store/caller.h"
 
-#include "server/store/turn_read.h"
+#include "server/store/store_json.h"
 
 static void customer_read(struct arena *a, const json_t *k, struct variables_in *in)
 {
-	in->first_name = text_of(a, k, "first_name");
-	in->last_name = text_of(a, k, "last_name");
-	in->email = text_of(a, k, "email");
-	in->caller_number = text_of(a, k, "phone");
-	in->customer_language = language_parse(text_of(a, k, "language"));
-	in->customer_since_us = int_of(k, "since_us");
+	in->first_name = json_text(a, k, "first_name");
+	in->last_name = json_text(a, k, "last_name");
+	in->email = json_text(a, k, "email");
+	in->caller_number = json_text(a, k, "phone");
+	in->customer_language = language_parse(json_text(a, k, "language"));
+	in->customer_since_us = json_int(k, "since_us");
 }
 
 static void orders_read(struct arena *a, const json_t *list, struct variables_in *in)
@@ -24,13 +24,13 @@ static void orders_read(struct arena *a, const json_t *list, struct variables_in
 		const json_t *o = json_array_get(list, i);
 
 		orders[i] = (struct variables_order){
-			.number = text_of(a, o, "number"),
-			.status = text_of(a, o, "status"),
-			.items = text_of(a, o, "items"),
-			.tracking = text_of(a, o, "tracking"),
-			.total = text_of(a, o, "total"),
-			.currency = text_of(a, o, "currency"),
-			.placed_us = int_of(o, "placed_us"),
+			.number = json_text(a, o, "number"),
+			.status = json_text(a, o, "status"),
+			.items = json_text(a, o, "items"),
+			.tracking = json_text(a, o, "tracking"),
+			.total = json_text(a, o, "total"),
+			.currency = json_text(a, o, "currency"),
+			.placed_us = json_int(o, "placed_us"),
 		};
 	}
 	in->orders = orders;
@@ -46,10 +46,10 @@ static void appointments_read(struct arena *a, const json_t *list, struct variab
 		const json_t *v = json_array_get(list, i);
 
 		soon[i] = (struct variables_appointment){
-			.service_en = text_of(a, v, "service_en"),
-			.service_fr = text_of(a, v, "service_fr"),
-			.state = text_of(a, v, "state"),
-			.starts_us = int_of(v, "starts_us"),
+			.service_en = json_text(a, v, "service_en"),
+			.service_fr = json_text(a, v, "service_fr"),
+			.state = json_text(a, v, "state"),
+			.starts_us = json_int(v, "starts_us"),
 		};
 	}
 	in->appointments = soon;
@@ -81,22 +81,22 @@ static void history_read(struct arena *a, const json_t *list, struct variables_i
 
 void caller_of_json(struct arena *a, struct str json, struct caller *out)
 {
-	json_t *j = json_of(json);
+	json_t *j = json_of_text(json);
 	const json_t *before = json_object_get(j, "before"),
 		     *summary = json_object_get(j, "summary");
 	struct variables_in *in = &out->in;
 
 	*out = (struct caller){0};
-	store_of(a, json_object_get(j, "store"), &out->store);
+	store_of_object(a, json_object_get(j, "store"), &out->store);
 	in->store = &out->store;
 	customer_read(a, json_object_get(j, "customer"), in);
 	orders_read(a, json_object_get(j, "orders"), in);
 	appointments_read(a, json_object_get(j, "appointments"), in);
 	history_read(a, json_object_get(j, "history"), in);
-	in->messages_total = int_of(before, "messages");
-	in->last_us = int_of(before, "last_us");
-	in->last_by_text = str_is(text_of(a, before, "channel"), "sms");
-	in->summary = text_of(a, summary, "text");
-	in->sentiment = text_of(a, summary, "sentiment");
+	in->messages_total = json_int(before, "messages");
+	in->last_us = json_int(before, "last_us");
+	in->last_by_text = str_is(json_text(a, before, "channel"), "sms");
+	in->summary = json_text(a, summary, "text");
+	in->sentiment = json_text(a, summary, "sentiment");
 	json_decref(j);
 }
