@@ -13,6 +13,7 @@
 #include "server/staff/passwords.h"
 #include "server/staff/sessions.h"
 #include "server/startup.h"
+#include "server/voice/outage.h"
 #include "shared/log.h"
 
 #define STOP_LIMIT_MS   4000
@@ -62,6 +63,7 @@ bool app_open(struct app *a, const struct settings *s, struct err *err)
 	a->passwords = passwords_open(&a->loop, a->flows, s->bcrypt_rounds);
 	a->delays = delays_new();
 	a->sessions = sessions_new();
+	a->outage = outage_new();
 	a->hub = hub_open(&a->loop, a->flows, a->db, s->app_database_url);
 	hub_on_session_ended(a->hub, session_forgotten, a);
 	a->web = web_open(&a->loop, a, &web);
@@ -90,6 +92,7 @@ static void closed_down(struct app *a)
 	passwords_close(a->passwords);
 	delays_free(a->delays);
 	sessions_free(a->sessions);
+	outage_free(a->outage);
 	keys_close(a->keys);
 	zones_clear(&a->zones);
 	loop_let_go(&a->loop);

@@ -17,6 +17,7 @@
 struct hub;
 struct delays;
 struct keys;
+struct outage;
 struct passwords;
 struct runner;
 struct sessions;
@@ -34,7 +35,8 @@ struct app {
 	struct passwords *passwords;
 	struct delays *delays;
 	struct sessions *sessions;
-	struct hub *hub; /* tells what happened to whoever follows (events/hub.h) */
+	struct outage *outage; /* of calls, while the database is away (voice/outage.h) */
+	struct hub *hub;       /* tells what happened to whoever follows (events/hub.h) */
 	struct figures figures;
 	struct zones zones; /* of the stores, kept open */
 	/* refused provider requests: lines in this second, and those counted without a line */

@@ -30,7 +30,9 @@ BEGIN
   IF (p_told ->> 'd')::bigint <> p_leg.document_number THEN
     RETURN; -- of an older document, or the same request again
   END IF;
-  UPDATE call_sessions s SET misses = CASE WHEN v_words IS NULL AND v_digit IS NULL THEN least(s.misses + 1, 1000) ELSE 0 END
+  UPDATE call_sessions s -- words that the agent is to answer: whether they were understood is call_answer's to say
+     SET misses = CASE WHEN v_words IS NULL AND v_digit IS NULL THEN least(s.misses + 1, 1000)
+                       WHEN v_words IS NOT NULL AND s.stage = 'builtin' THEN s.misses ELSE 0 END
    WHERE s.organization_id = p_leg.organization_id AND s.id = p_leg.id RETURNING * INTO STRICT p_leg;
   IF v_message IS NOT NULL AND v_words IS NULL AND v_keyword = 'language' THEN
     UPDATE conversations c SET language = CASE call_language(p_thread) WHEN 'fr' THEN 'en' ELSE 'fr' END, language_chosen = true

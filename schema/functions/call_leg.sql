@@ -172,7 +172,8 @@ LANGUAGE sql STABLE AS $$
     'awaited', EXISTS (SELECT FROM escalations e WHERE e.organization_id = p_leg.organization_id
                           AND e.conversation_id = p_leg.conversation_id
                           AND e.state IN ('requested', 'queued', 'claimed', 'connecting')),
-    'waiting', p_thread.waiting_since IS NOT NULL AND p_thread.waiting_since < now() - interval '6 seconds')
+    'waiting', p_thread.waiting_since IS NOT NULL, 'over', call_rank(p_leg.state) = 3,
+    'message_taken', p_leg.recording_sid IS NOT NULL)
     FROM organizations o
     LEFT JOIN organization_phone_numbers n ON n.organization_id = o.id AND n.phone_number = p_thread.store_number
    WHERE o.id = p_leg.organization_id
@@ -183,6 +184,7 @@ CREATE OR REPLACE FUNCTION call_document(p_leg call_sessions, p_thread conversat
 LANGUAGE plpgsql AS $$
 DECLARE
   v_lines jsonb;
+  v_arrived boolean := p_leg.served_number > 0 AND p_leg.served_number < p_leg.stage_number;
 BEGIN
   PERFORM call_lines_ended(p_thread, NULL, 'superseded');
   UPDATE call_sessions s
@@ -198,7 +200,8 @@ BEGIN
     RETURNING m.position, m.body, m.language)
   SELECT coalesce(jsonb_agg(jsonb_build_object('body', t.body, 'language', t.language) ORDER BY t.position), '[]')
     INTO v_lines FROM taken t;
-  RETURN call_facts(p_leg, p_thread) || jsonb_build_object('document', p_leg.document_number, 'lines', v_lines);
+  RETURN call_facts(p_leg, p_thread) || jsonb_build_object('document', p_leg.document_number, 'lines', v_lines,
+                                                             'arrived', v_arrived);
 END $$;
 
 DO $$

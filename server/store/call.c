@@ -103,6 +103,8 @@ static void turn_read(struct arena *a, const json_t *j, struct call_turn *out)
 	c->answered_to = json_int(j, "answered_to");
 	in->call = true;
 	in->person_here = yes(j, "person_here");
+	in->person_awaited = yes(j, "person_awaited");
+	in->asked_again = out->misses > 0;
 	in->reachable = yes(j, "reachable");
 	in->conversation_language = language_of(a, j, "language");
 	in->first_turn = !yes(j, "greeted");
@@ -154,6 +156,9 @@ static void facts_read(struct flow *f, const struct db_rows *rows, void *to)
 	out->bridge_failures = (int)json_int(j, "bridge_failures");
 	out->awaited = yes(j, "awaited");
 	out->waiting = yes(j, "waiting");
+	out->arrived = yes(j, "arrived");
+	out->over = yes(j, "over");
+	out->message_taken = yes(j, "message_taken");
 	out->on_hold = yes(j, "on_hold");
 	out->muted = yes(j, "muted");
 	out->room = json_text(a, j, "room");
@@ -220,14 +225,8 @@ static json_t *told_object(const struct call_told *t)
 	text_told(j, "recording_sid", t->recording_sid);
 	text_told(j, "recording_url", t->recording_url);
 	int_told(j, "recorded_seconds", t->recorded_seconds);
-	text_told(j, "room_event", t->room_event);
-	text_told(j, "conference_sid", t->conference_sid);
-	text_told(j, "dial_status", t->dial_status);
-	text_told(j, "answered_by", t->answered_by);
-	text_told(j, "transcript", t->transcript);
-	text_told(j, "track", t->track);
-	bool_told(j, "final", t->final);
-	int_told(j, "sequence_id", t->sequence_id);
+	if (t->form != NULL)
+		json_object_set_new(j, "form", json_of(str_of(t->form)));
 	bool_told(j, "agent", t->has_agent);
 	bool_told(j, "key", t->has_key);
 	word_told(j, "stream_hash", hash);
@@ -283,6 +282,8 @@ void call_answer(struct flow *f, struct db *db, const struct call_facts *facts,
 	}
 	int_told(said, "promise_due_us", o->escalate ? o->promise_due_us : 0);
 	bool_told(said, "person_now", o->person_now);
+	bool_told(said, "voicemail", o->voicemail);
+	bool_told(said, "missed", o->missed);
 	bool_told(said, "ends", o->ends);
 	if (s->redact != NULL)
 		json_object_set_new(said, "redact", json_of_text(str_of(s->redact)));

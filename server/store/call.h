@@ -59,8 +59,11 @@ struct call_facts {
 	bool reachable;             /* the caller's number can be called back */
 	int misses;                 /* how often nothing was heard, since something was */
 	int bridge_failures;
-	bool awaited; /* a person was asked for and is still to come */
-	bool waiting; /* the caller has said something that nobody has answered for a while */
+	bool awaited;       /* a person was asked for and is still to come */
+	bool waiting;       /* the caller has said something that nobody has answered yet */
+	bool arrived;       /* this document is the first of its stage, and not of the call */
+	bool over;          /* the carrier has said that the leg is over */
+	bool message_taken; /* a recording of the caller's is there */
 	bool on_hold, muted;
 	struct str room;
 	bool recording; /* the consent line was said */
@@ -87,12 +90,7 @@ struct call_told {
 	struct str stream_sid;                   /* stream */
 	struct str recording_sid, recording_url; /* voicemail, recording */
 	int64_t recorded_seconds;                /* -1: not told */
-	struct str room_event, conference_sid;   /* conference: StatusCallbackEvent */
-	struct str dial_status;                  /* dial */
-	struct str answered_by;                  /* of a call that we placed */
-	struct str transcript, track;            /* transcription */
-	bool final;                              /* the transcript's */
-	int64_t sequence_id;                     /* the transcript's or the room's; -1 none */
+	const char *form; /* JSON of the other parameters, by their own names; or NULL */
 	/* for the document */
 	bool has_agent, has_key;       /* the service's own at ElevenLabs */
 	unsigned char stream_hash[32]; /* SHA-256 of the stream's token */

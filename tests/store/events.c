@@ -175,7 +175,8 @@ static const char *const life[] = {
 	" twilio_call_sid = 'CA1'",
 	"SELECT call_answer(organization_id, id, '{\"epoch\": 1, \"answered_to\": 2, \"misses\": 0,"
 	" \"language\": \"en\", \"language_chosen\": false, \"say\": \"Tomorrow\", \"reason\":"
-	" \"human_request\", \"promise_due_us\": 1900000000000000, \"person_now\": false}',"
+	" \"human_request\", \"promise_due_us\": 1900000000000000, \"person_now\": false, "
+	"\"voicemail\": true}',"
 	" '{\"document\": true}') FROM call_sessions WHERE twilio_call_sid = 'CA1'",
 	"SELECT call_said(organization_id, conversation_id, id, 1, '[{\"key\": \"el:c:1:a0\","
 	" \"who\": \"agent\", \"body\": \"We open at nine\", \"language\": \"en\", \"ago_ms\": 0},"
