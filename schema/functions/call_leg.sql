@@ -168,7 +168,7 @@ LANGUAGE sql STABLE AS $$
     'store_name', o.name, 'store_number', p_thread.store_number, 'fallback_number', n.fallback_number,
     'reachable', p_thread.peer ~ '^\+[1-9][0-9]{6,14}$', 'misses', p_leg.misses, 'bridge_failures', p_leg.bridge_failures,
     'on_hold', p_leg.on_hold, 'muted', p_leg.muted, 'room', p_leg.room,
-    'recording', p_leg.recording IN ('announced', 'accepted'), 'transcribe', o.transcribe_staff,
+    'recording', p_leg.recording IN ('announced', 'accepted'), 'transcribe', o.transcribe_staff, 'transcribing', p_leg.transcription_sid IS NOT NULL,
     'awaited', EXISTS (SELECT FROM escalations e WHERE e.organization_id = p_leg.organization_id
                           AND e.conversation_id = p_leg.conversation_id
                           AND e.state IN ('requested', 'queued', 'claimed', 'connecting')),
