@@ -3,7 +3,7 @@
  */
 #include "server/store/outbound.h"
 
-#include "server/store/turn_read.h"
+#include "server/store/store_json.h"
 #include "shared/buf.h"
 
 enum column {
@@ -50,12 +50,8 @@ static void claim_read(struct flow *f, const struct db_rows *r, void *to)
 	out->token_sealed = row_keep(a, r, 0, COL_TOKEN);
 	out->window.from = (int)row_int(r, 0, COL_CALLS_FROM);
 	out->window.until = (int)row_int(r, 0, COL_CALLS_UNTIL);
-	if (out->action == OUTBOUND_DECIDE) {
-		json_t *store = json_of(row_str(r, 0, COL_STORE));
-
-		store_of(a, store, &out->store);
-		json_decref(store);
-	}
+	if (out->action == OUTBOUND_DECIDE)
+		store_of_json(a, row_str(r, 0, COL_STORE), &out->store);
 }
 
 void outbound_claim(struct flow *f, struct db *db, const struct work *w, struct outbound_claim *out)
