@@ -633,7 +633,7 @@ CREATE OR REPLACE FUNCTION call_out_hook(p_door text, p_leg call_sessions, p_thr
 LANGUAGE plpgsql AS $$
 DECLARE
   v_row outbound_calls;
-  v_by text := lower(p_told ->> 'answered_by');
+  v_by text := lower(p_told -> 'form' ->> 'AnsweredBy');
   v_consent text;
 BEGIN
   UPDATE conversations c SET twilio_call_sid = p_leg.twilio_call_sid
