@@ -55,6 +55,7 @@ const struct route routes[] = {
 	OPEN(POST, "/api/webhooks/twilio/staff", call_hook_start),
 	OPEN(POST, "/api/webhooks/twilio/staff-key", call_hook_start),
 	OPEN(POST, "/api/webhooks/twilio/fallback", call_hook_start),
+	BOUNDED(POST, "/api/webhooks/elevenlabs/conversation-initiation", initiation_start, 8192),
 	BOUNDED(POST, "/api/auth/login", login, 8192),
 	BOUNDED(POST, "/api/auth/refresh", refresh, 8192),
 	STAFF(POST, "/api/auth/logout", "account.own", logout_row),
