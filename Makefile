@@ -63,7 +63,7 @@ SUPPORT_DIRS := tests/support
 SHARED_DIRS := shared shared/wire
 DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEEP_DIRS) $(TUI_DIRS) $(SUPPORT_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
 
-SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc) $(LLHTTP_LIBS)
+SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc) $(LLHTTP_LIBS) -lm
 CTL_LIBS = $(SERVICE_LIBS) -lcsv
 TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto glib-2.0)
 SIM_LIBS = $(SERVICE_LIBS) $(call lib,expat ncursesw)
@@ -153,7 +153,7 @@ TEST_BIN := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(TEST_SRC))
 TEST_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) $(SIM_DIRS) $(CTL_DIRS) $(SERVICE_DIRS) $(SHARED_DIRS)) $(BUILD)/obj/asan/llhttp/lib.a
 
 # A unit test links its own folder and what every folder stands on, so it builds while others are in pieces.
-UNIT_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) shared shared/wire server/core server/net server/events server/voice server/twilio server/elevenlabs server/agent server/staff server/db server/ctl) $(BUILD)/obj/asan/server/api/roles.o $(BUILD)/obj/asan/server/api/address.o $(BUILD)/obj/asan/llhttp/lib.a
+UNIT_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) shared shared/wire server/core server/net server/events server/voice server/store server/twilio server/elevenlabs server/agent server/staff server/db server/ctl) $(BUILD)/obj/asan/server/api/roles.o $(BUILD)/obj/asan/server/api/address.o $(BUILD)/obj/asan/llhttp/lib.a
 
 # The console's tests link the console, and of the service no more than the other end of a line.
 TUI_TEST_ARCHIVES := $(call archives,asan,$(TUI_DIRS) $(SHARED_DIRS) $(SUPPORT_DIRS) server/net server/core) $(BUILD)/obj/asan/llhttp/lib.a

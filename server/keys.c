@@ -5,6 +5,9 @@
  */
 #include "server/keys.h"
 
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
 #include "shared/clock.h"
 #include "shared/log.h"
 #include "shared/seal.h"
@@ -165,4 +168,16 @@ bool keys_elevenlabs_open(const struct keys *k, struct arena *a, const char *org
 			  struct str sealed_hex, struct str *out, struct err *err)
 {
 	return sealed_open(k, a, organization, SEAL_ELEVENLABS_API_KEY, sealed_hex, out, err);
+}
+
+bool keys_tool_secret_is(const struct keys *k, struct str given)
+{
+	struct str ours = str_of(k->settings->tool_secret);
+	unsigned char a[32], b[32];
+
+	if (ours.n == 0)
+		return false;
+	SHA256((const unsigned char *)ours.p, ours.n, a);
+	SHA256((const unsigned char *)(given.n == 0 ? "" : given.p), given.n, b);
+	return CRYPTO_memcmp(a, b, sizeof a) == 0;
 }

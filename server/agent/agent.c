@@ -295,6 +295,8 @@ static void compose(struct turn *t)
 			chase(t);
 		else if (topics & TOPIC_BIT(TOPIC_LANGUAGE))
 			be_polite(t, TOPIC_BIT(TOPIC_LANGUAGE));
+	} else if (answered && t->in->call) {
+		be_polite(t, topics & TOPIC_BIT(TOPIC_GOODBYE));
 	} else if (!answered && (t->text || topics != 0)) {
 		be_polite(t, topics);
 	} else if (!answered) {

@@ -104,31 +104,7 @@ static bool stream_allow(struct app *app, const struct web_request *r, void **se
 	return true;
 }
 
-/* The bridge's own kind, behind our door. */
-static void stream_opened(struct socket *s, void *self)
-{
-	bridge_stream.opened(s, self);
-}
-
-static void stream_message(struct socket *s, void *self, bool text, struct str m)
-{
-	bridge_stream.message(s, self, text, m);
-}
-
-static void stream_closed(struct socket *s, void *self)
-{
-	bridge_stream.closed(s, self);
-}
-
-const struct socket_kind line_stream = {
-	.name = "media",
-	.message_max = BRIDGE_MESSAGE_MAX,
-	.queue_max = BRIDGE_QUEUE_MAX,
-	.allow = stream_allow,
-	.opened = stream_opened,
-	.message = stream_message,
-	.closed = stream_closed,
-};
+const struct socket_kind line_stream = BRIDGE_STREAM(stream_allow);
 
 /* ---- what the bridge tells ---- */
 

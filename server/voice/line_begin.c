@@ -282,7 +282,7 @@ static void connect_now(struct flow *f, struct begin *b, const char *url)
 		f->app->figures.bridges_renewed++;
 	else
 		f->app->figures.bridges_begun++;
-	bridge_connect(l->call.bridge, url, buf_str(&text));
+	bridge_connect(l->call.bridge, url, buf_str(&text), !b->begun.continued);
 	explicit_bzero(text.p, text.n);
 	buf_clear(&text);
 }

@@ -91,26 +91,37 @@ static void phone_spoken(struct speech *to, const char *number, size_t n, bool p
 	spelled(to->out, number + 6, 4);
 }
 
+/* The groups that people write numbers of this continent in; anything else needs a '+'. */
+static bool grouped_as_ours(const size_t *groups, size_t n)
+{
+	size_t first = n > 0 && groups[0] == 1 ? 1 : 0;
+
+	if (n == 1)
+		return groups[0] == 10;
+	return n == first + 3 && groups[first] == 3 && groups[first + 1] == 3 &&
+	       groups[first + 2] == 4;
+}
+
+/* Digits in groups, with at most two signs between them. */
 static size_t phone_read(struct speech *to, struct str s)
 {
 	bool plus = at(s, 0) == '+';
+	size_t groups[PHONE_MAX], groups_n = 0, n = 0, end = plus ? 1 : 0;
 	char number[PHONE_MAX];
-	size_t n = 0, end = 0;
 
-	for (size_t i = plus ? 1 : 0; i < s.n; i++) {
-		char c = s.p[i];
+	for (size_t i = end + (at(s, end) == '('); is_digit(at(s, i));) {
+		size_t run = digits(s, i);
 
-		if (is_digit(c) && n == PHONE_MAX)
+		if (n + run > PHONE_MAX)
 			return 0;
-		if (is_digit(c)) {
-			number[n++] = c;
-			end = i + 1;
-		} else if (strchr(" -().", c) == NULL || i > end + 1 ||
-			   (i == end + 1 && c != '(')) {
-			break;
-		}
+		memcpy(number + n, s.p + i, run);
+		n += run;
+		groups[groups_n++] = run;
+		end = i + run;
+		for (i = end; i < end + 2 && i < s.n && strchr(" -().", s.p[i]) != NULL;)
+			i++;
 	}
-	if (n < PHONE_MIN || is_word(at(s, end)))
+	if (n < PHONE_MIN || is_word(at(s, end)) || !(plus || grouped_as_ours(groups, groups_n)))
 		return 0;
 	phone_spoken(to, number, n, plus);
 	return end;

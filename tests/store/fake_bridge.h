@@ -38,7 +38,25 @@ static void did(const char *what, struct str text)
 
 /* ---- what the service asks ---- */
 
-const struct socket_kind bridge_stream;
+void bridge_stream_opened(struct socket *s, void *self)
+{
+	(void)s;
+	(void)self;
+}
+
+void bridge_stream_message(struct socket *s, void *self, bool text, struct str m)
+{
+	(void)s;
+	(void)self;
+	(void)text;
+	(void)m;
+}
+
+void bridge_stream_closed(struct socket *s, void *self)
+{
+	(void)s;
+	(void)self;
+}
 
 struct bridge *bridge_accept(struct bridges *all, const struct bridge_ear *ear, void *with)
 {
@@ -52,13 +70,13 @@ struct bridge *bridge_accept(struct bridges *all, const struct bridge_ear *ear, 
 	return &it;
 }
 
-void bridge_connect(struct bridge *b, const char *url, struct str initiation)
+void bridge_connect(struct bridge *b, const char *url, struct str initiation, bool speaks_first)
 {
 	(void)b;
 	snprintf(fake.url, sizeof fake.url, "%s", url);
 	buf_reset(&fake.initiation);
 	buf_add_str(&fake.initiation, initiation);
-	did("connect", (struct str){NULL, 0});
+	did(speaks_first ? "connect" : "connect and wait", (struct str){NULL, 0});
 }
 
 bool bridge_say(struct bridge *b, struct str text)
@@ -89,12 +107,14 @@ void bridge_hush(struct bridge *b)
 	did("hush", (struct str){NULL, 0});
 }
 
+static void fake_ended(enum bridge_end why, unsigned code);
+
 void bridge_close(struct bridge *b)
 {
 	(void)b;
-	if (!fake.closed)
-		did("close", (struct str){NULL, 0});
+	did("close", (struct str){NULL, 0});
 	fake.closed = true;
+	fake_ended(BRIDGE_CLOSED_BY_US, 0);
 }
 
 /* ---- what the test tells ---- */
@@ -114,9 +134,11 @@ static UNUSED void fake_final(bool customer, int64_t event, const char *text)
 	fake.ear->final(&it, fake.with, &(struct bridge_line){customer, event, str_of(text)});
 }
 
-/* The bridge has ended. */
+/* Once; afterwards there is no bridge. */
 static UNUSED void fake_ended(enum bridge_end why, unsigned code)
 {
+	if (!fake.live)
+		return;
 	fake.live = false;
 	fake.ear->ended(&it, fake.with, why, code, STR_LIT(""));
 }

@@ -375,10 +375,9 @@ Test(line, a_takeover_silences_the_agent)
 	happens("SELECT thread_taken(row('" DEMO_ORG_A "', " STAFF
 		", NULL, NULL, NULL, NULL, NULL)::staff_call, c, 'took over') FROM conversations c "
 		"WHERE id = '" VOICE "'");
+	fake_final(false, 5, "I am still talking"); /* nobody here knows yet; the database does */
 	until_did("close");
 	cr_expect_str_eq(buf_cstr(&fake.did), "hush\nclose\n");
-	fake_final(false, 5, "I am still talking");
-	fake_ended(BRIDGE_CLOSED_BY_US, 0);
 	inside_until(kept_all, NULL, 5000);
 	expect_text("SELECT count(*) FROM messages WHERE conversation_id = '" VOICE
 		    "' AND author = 'agent'",
