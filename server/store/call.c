@@ -226,7 +226,7 @@ static json_t *told_object(const struct call_told *t)
 	text_told(j, "recording_url", t->recording_url);
 	int_told(j, "recorded_seconds", t->recorded_seconds);
 	if (t->form != NULL)
-		json_object_set_new(j, "form", json_of(str_of(t->form)));
+		json_object_set_new(j, "form", json_of_text(str_of(t->form)));
 	bool_told(j, "agent", t->has_agent);
 	bool_told(j, "key", t->has_key);
 	word_told(j, "stream_hash", hash);
