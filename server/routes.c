@@ -4,6 +4,7 @@
 #include "server/routes.h"
 
 #include "server/api/auth.h"
+#include "server/api/calls.h"
 #include "server/api/conversations.h"
 #include "server/api/customers.h"
 #include "server/api/events.h"
@@ -54,6 +55,7 @@ const struct route routes[] = {
 	OPEN(POST, "/api/webhooks/twilio/staff", call_hook_start),
 	OPEN(POST, "/api/webhooks/twilio/staff-key", call_hook_start),
 	OPEN(POST, "/api/webhooks/twilio/fallback", call_hook_start),
+	BOUNDED(POST, "/api/webhooks/elevenlabs/conversation-initiation", initiation_start, 8192),
 	BOUNDED(POST, "/api/auth/login", login, 8192),
 	BOUNDED(POST, "/api/auth/refresh", refresh, 8192),
 	STAFF(POST, "/api/auth/logout", "account.own", logout_row),
@@ -71,6 +73,12 @@ const struct route routes[] = {
 	STAFF(POST, "/api/conversations/{id}/takeover", "conversation.take_over", conversation_take_over_row),
 	STAFF(POST, "/api/conversations/{id}/hand-back", "conversation.hand_back", conversation_hand_back_row),
 	STAFF(POST, "/api/conversations/{id}/close", "conversation.close", conversation_close_row),
+	STAFF(POST, "/api/conversations/{id}/hold", "conversation.take_over", call_hold_row),
+	STAFF(POST, "/api/conversations/{id}/mute", "conversation.take_over", call_mute_row),
+	STAFF(POST, "/api/conversations/{id}/transfer", "escalation.transfer", call_transfer_row),
+	STAFF(POST, "/api/conversations/{id}/voicemail", "conversation.take_over", call_voicemail_row),
+	STAFF(POST, "/api/conversations/{id}/hang-up", "conversation.close", call_hang_up_row),
+	STAFF(POST, "/api/conversations/{id}/call-back", "outbound.call", call_back_row),
 	STAFF(POST, "/api/conversations/{id}/notes", "conversation.note", conversation_note_row),
 	STAFF(POST, "/api/conversations/{id}/whisper", "conversation.whisper", conversation_whisper_row),
 	STAFF(GET, "/api/customers", "customer.read", customer_search_row),

@@ -10,18 +10,18 @@ END
 $$;
 
 -- A media stream has begun and shows its token: all that its conversation needs to know, in one answer. No row: refused.
--- The token is good once, for the stream that shows it first: the same stream may ask again (its answer was lost).
+-- The token (its SHA-256) is good once, for the stream that shows it first: the same stream may ask again, because an answer was
+-- lost, or because it needs another conversation.
 -- continued: the agent or a person has spoken on this call before, or we placed it and have said who calls and why; so nobody is
 -- greeted a second time.
-CREATE OR REPLACE FUNCTION call_stream_begin(p_sid text, p_stream_sid text, p_token text)
+CREATE OR REPLACE FUNCTION call_stream_begin(p_sid text, p_stream_sid text, p_hash bytea)
 RETURNS TABLE (organization uuid, conversation uuid, call uuid, customer uuid, epoch bigint, language text, store_language text,
                peer text, store_number text, agent text, key_sealed bytea, account text, continued boolean, last_event bigint,
                context jsonb)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-  v_hash bytea := sha256(convert_to(p_token, 'UTF8'));
-  v_org uuid := call_stream_organization(p_sid, v_hash);
+  v_org uuid := call_stream_organization(p_sid, p_hash);
   v_leg call_sessions;
   v_thread conversations;
 BEGIN
@@ -32,8 +32,8 @@ BEGIN
   SELECT * INTO v_leg FROM call_sessions s WHERE s.organization_id = v_org AND s.twilio_call_sid = p_sid;
   SELECT * INTO v_thread FROM conversations c WHERE c.organization_id = v_org AND c.id = v_leg.conversation_id FOR UPDATE;
   UPDATE call_sessions s SET stream_sid = p_stream_sid
-   WHERE s.organization_id = v_org AND s.id = v_leg.id AND s.leg = 'customer' AND s.stage = 'bridge' AND s.stream_hash = v_hash
-     AND s.stream_until > now() AND (s.stream_sid IS NULL OR s.stream_sid = p_stream_sid)
+   WHERE s.organization_id = v_org AND s.id = v_leg.id AND s.leg = 'customer' AND s.stage = 'bridge' AND s.stream_hash = p_hash
+     AND (s.stream_sid = p_stream_sid OR (s.stream_sid IS NULL AND s.stream_until > now()))
      AND v_thread.holder = 'agent' AND v_thread.state = 'open'
   RETURNING * INTO v_leg;
   IF NOT FOUND THEN
@@ -98,7 +98,7 @@ REVOKE CREATE ON SCHEMA public FROM switchback_lookup;
 DO $$
 DECLARE f text;
 BEGIN
-  FOREACH f IN ARRAY ARRAY['call_stream_organization(text, bytea)', 'call_stream_begin(text, text, text)',
+  FOREACH f IN ARRAY ARRAY['call_stream_organization(text, bytea)', 'call_stream_begin(text, text, bytea)',
     'call_stream_wish(uuid, uuid, bigint, text, text, text, timestamptz)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO switchback_service', f);

@@ -381,6 +381,12 @@ BEGIN
   p_row := outbound_end(p_row, 'texted');
 END $$;
 
+-- What a try came to that ended before we knew who had answered.
+CREATE OR REPLACE FUNCTION outbound_unheard(p_state text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE p_state WHEN 'completed' THEN 'hung_up' ELSE p_state END
+$$;
+
 -- A try is over and nobody was reached: the next one, or the text.
 CREATE OR REPLACE FUNCTION outbound_tried(INOUT p_row outbound_calls, p_result text)
 LANGUAGE plpgsql AS $$
@@ -420,7 +426,7 @@ BEGIN
   IF v_row.state IN ('placing', 'calling') AND v_row.last_result = 'human' THEN
     v_row := outbound_reached(v_row);
   ELSIF v_row.state IN ('placing', 'calling') AND v_leg.ended_at IS NOT NULL THEN -- its end was not told to us here
-    v_row := outbound_tried(v_row, coalesce(v_row.last_result, v_leg.state));
+    v_row := outbound_tried(v_row, coalesce(v_row.last_result, outbound_unheard(v_leg.state)));
   ELSIF v_row.state IN ('placing', 'calling') AND v_leg.twilio_call_sid IS NULL THEN
     v_action := 'look';
   ELSIF v_row.state = 'placing' THEN -- a callback was quicker than our own answer
@@ -600,7 +606,7 @@ BEGIN
       v_row := outbound_end(v_row, 'given_up');
     ELSIF p_result NOT IN ('again', 'refused', 'unknown') THEN
       PERFORM outbound_leg_over(v_row, p_result);
-      v_row := outbound_tried(v_row, coalesce(v_row.last_result, p_result));
+      v_row := outbound_tried(v_row, coalesce(v_row.last_result, outbound_unheard(p_result)));
     END IF;
   END IF;
   IF v_row.state = 'placing' OR (v_row.state = 'calling' AND p_result = 'unknown') THEN
@@ -627,7 +633,7 @@ CREATE OR REPLACE FUNCTION call_out_hook(p_door text, p_leg call_sessions, p_thr
 LANGUAGE plpgsql AS $$
 DECLARE
   v_row outbound_calls;
-  v_by text := lower(p_told ->> 'answered_by');
+  v_by text := lower(p_told -> 'form' ->> 'AnsweredBy');
   v_consent text;
 BEGIN
   UPDATE conversations c SET twilio_call_sid = p_leg.twilio_call_sid
@@ -637,7 +643,7 @@ BEGIN
   IF v_row.id IS NULL OR v_row.last_result = 'human' THEN
     RETURN '{}';
   ELSIF call_rank(p_leg.state) = 3 THEN
-    v_row := outbound_tried(v_row, coalesce(v_row.last_result, CASE p_leg.state WHEN 'completed' THEN 'hung_up' ELSE p_leg.state END));
+    v_row := outbound_tried(v_row, coalesce(v_row.last_result, outbound_unheard(p_leg.state)));
   ELSIF NOT (p_told ->> 'document')::boolean OR v_row.last_result IS NOT NULL THEN
     RETURN '{}';
   ELSIF v_by ~ '^(machine|fax)' THEN
@@ -673,7 +679,7 @@ BEGIN
     'outbound_add(staff_call, text, uuid, uuid, uuid, text, timestamptz)', 'outbound_end(outbound_calls, text)',
     'outbound_cancel(staff_call, uuid)', 'callback_due(promises)', 'outbound_over(outbound_calls)', 'outbound_next(outbound_calls)',
     'outbound_work(outbound_calls, uuid)', 'outbound_promises(outbound_calls, text, text)', 'outbound_reached(outbound_calls)',
-    'outbound_texted(outbound_calls)', 'outbound_tried(outbound_calls, text)', 'outbound_claim(uuid, uuid, uuid)',
+    'outbound_texted(outbound_calls)', 'outbound_unheard(text)', 'outbound_tried(outbound_calls, text)', 'outbound_claim(uuid, uuid, uuid)',
     'outbound_later(uuid, uuid, uuid, timestamptz, text)', 'outbound_leg(outbound_calls, text)',
     'outbound_place(uuid, uuid, uuid, text, text, text, text)', 'outbound_leg_over(outbound_calls, text)',
     'outbound_settle(uuid, uuid, uuid, text, text, int, int)', 'call_sids_known(uuid, text[])',

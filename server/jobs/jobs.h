@@ -12,5 +12,9 @@ extern const struct flow_kind agent_turn_kind;
 extern const struct flow_kind outbox_send_kind;
 /* ref is a promise whose time has come. */
 extern const struct flow_kind promise_due_kind;
+/* ref is a customer to be called (outbound_calls). */
+extern const struct flow_kind call_out_kind;
+/* ref is a leg whose end nobody may tell us of. */
+extern const struct flow_kind call_watch_kind;
 
 #endif

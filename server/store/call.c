@@ -164,6 +164,7 @@ static void facts_read(struct flow *f, const struct db_rows *rows, void *to)
 	out->room = json_text(a, j, "room");
 	out->recording = yes(j, "recording");
 	out->transcribe = yes(j, "transcribe");
+	out->transcribing = yes(j, "transcribing");
 	lines_read(a, json_object_get(j, "lines"), out);
 	turn_read(a, json_object_get(j, "turn"), &out->turn);
 	json_decref(j);

@@ -66,8 +66,9 @@ struct call_facts {
 	bool message_taken; /* a recording of the caller's is there */
 	bool on_hold, muted;
 	struct str room;
-	bool recording; /* the consent line was said */
-	bool transcribe;
+	bool recording;    /* the consent line was said */
+	bool transcribe;   /* what is said in a room is to be written down */
+	bool transcribing; /* ... and is: it ends with the first document of another stage */
 	struct call_line lines[CALL_LINES_MAX]; /* to be spoken first, in this order */
 	size_t lines_n;
 	struct call_turn turn;

@@ -3,6 +3,7 @@
  */
 #include "server/webhook/call_form.h"
 
+#include "server/twilio/call_api.h"
 #include "server/twilio/sids.h"
 #include "shared/cards.h"
 #include "shared/phone.h"
@@ -45,23 +46,6 @@ const struct call_door *call_door_find(struct str path)
 	for (size_t i = 0; i < ARRAY_LEN(doors); i++) {
 		if (str_is(path, doors[i].path))
 			return &doors[i];
-	}
-	return NULL;
-}
-
-const char *call_state_word(struct str carriers)
-{
-	static const struct {
-		const char *theirs, *ours;
-	} words[] = {
-		{"queued", "queued"},           {"initiated", "queued"},    {"ringing", "ringing"},
-		{"in-progress", "in_progress"}, {"completed", "completed"}, {"busy", "busy"},
-		{"no-answer", "no_answer"},     {"canceled", "canceled"},   {"failed", "failed"},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (str_is(carriers, words[i].theirs))
-			return words[i].ours;
 	}
 	return NULL;
 }

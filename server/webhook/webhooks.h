@@ -14,4 +14,7 @@ web_handler message_status_start;
 /* POST /api/webhooks/twilio/voice and all other doors of a call (docs/calls.md) */
 web_handler call_hook_start;
 
+/* POST /api/webhooks/elevenlabs/conversation-initiation (elevenlabs.md 3.2) */
+web_handler initiation_start;
+
 #endif

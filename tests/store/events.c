@@ -193,6 +193,8 @@ static const char *const life[] = {
 	"', (SELECT min(id::text)::uuid FROM user_profiles),"
 	" NULL, NULL, NULL, NULL, NULL)::staff_call, id, 'note', 'careful') FROM conversations"
 	" WHERE peer = '" MAYA "'",
+	/* a call of ElevenLabs' own, of which nothing was known in time */
+	"SELECT native_unknown('" DEMO_NUMBER_A "', 'CA404')",
 	/* a customer is to be called */
 	"SELECT outbound_queue('" DEMO_ORG_A
 	"', 'callback', k, NULL, NULL, NULL, NULL, NULL) FROM customers k"
