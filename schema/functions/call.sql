@@ -168,7 +168,7 @@ BEGIN
   v_leg := call_state(v_leg, v_thread, p_told);
   v_thread := call_thread(v_thread);
   IF v_leg.leg = 'staff' OR p_door IN ('conference', 'transcription', 'dial') THEN
-    v_more := call_staff_hook(p_door, v_leg, v_thread, p_told || jsonb_build_object('sid', p_sid)); -- whose call
+    v_more := call_staff_hook(p_door, v_leg, v_thread, p_told);
   ELSIF v_leg.call_direction = 'outbound' AND (v_leg.stage = 'ringing' OR p_door = 'status') THEN
     v_more := call_out_hook(p_door, v_leg, v_thread, p_told);
   ELSIF p_door = 'gather' THEN

@@ -1,17 +1,18 @@
 -- call_room: what the carrier tells of staff phones and of rooms, and what a staff phone hears (docs/calls.md, Doors). Called by
--- call_hook, under the conversation's lock.
+-- call_hook, under the conversation's lock. p_told.form: the request's parameters by the carrier's names (twilio.md 4.4, 4.7).
 
 -- A staff phone's requests. p_told.status has moved the leg already (call_state).
 CREATE OR REPLACE FUNCTION call_phone_told(p_door text, p_staff call_sessions, p_thread conversations, p_told jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_leg call_sessions;
-  v_key text := left(p_told ->> 'digits', 1);
+  v_key text := left(p_told -> 'form' ->> 'Digits', 1);
+  v_machine text := p_told -> 'form' ->> 'AnsweredBy';
 BEGIN
   SELECT * INTO STRICT v_leg FROM call_sessions s
    WHERE s.organization_id = p_staff.organization_id AND s.id = p_staff.parent_id FOR UPDATE;
-  IF p_told ? 'answered_by' AND p_told ->> 'answered_by' ~ '^[a-z][a-z_]{0,39}$' THEN
-    UPDATE call_sessions s SET answered_by = p_told ->> 'answered_by'
+  IF v_machine ~ '^[a-z][a-z_]{0,39}$' THEN
+    UPDATE call_sessions s SET answered_by = v_machine
      WHERE s.organization_id = p_staff.organization_id AND s.id = p_staff.id RETURNING * INTO STRICT p_staff;
   END IF;
   IF v_leg.stage = 'ended' THEN
@@ -36,24 +37,24 @@ BEGIN
   END IF;
 END $$;
 
--- An event of the room: who is in it, on hold, muted. p_told.sid is whose call it is about. Events come in any order: of one
--- person the highest number counts.
+-- An event of the room: who is in it, on hold, muted. Events come in any order: of one person the highest number counts.
 CREATE OR REPLACE FUNCTION call_room_told(p_leg call_sessions, p_thread conversations, p_told jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_event text := p_told ->> 'room_event';
-  v_number int := coalesce((p_told ->> 'sequence_id')::int, -1);
+  v_event text := p_told -> 'form' ->> 'StatusCallbackEvent';
+  v_room text := substring(p_told -> 'form' ->> 'ConferenceSid' FROM '^CF[0-9a-fA-F]{32}$');
+  v_number int := coalesce((p_told ->> 'sequence')::int, -1);
   v_one call_sessions;
   v_was call_sessions;
 BEGIN
   SELECT * INTO v_was FROM call_sessions s WHERE s.organization_id = p_leg.organization_id AND s.conversation_id = p_thread.id
-     AND s.twilio_call_sid = p_told ->> 'sid' FOR UPDATE;
-  IF v_was.id IS NULL OR v_event NOT LIKE 'participant-%' OR v_event LIKE 'participant-speech-%'
-     OR (v_was.conference_sid = p_told ->> 'conference_sid' AND v_was.room_sequence >= v_number AND v_number >= 0) THEN
+     AND s.twilio_call_sid = p_told -> 'form' ->> 'CallSid' FOR UPDATE;
+  IF v_was.id IS NULL OR v_room IS NULL OR v_event NOT LIKE 'participant-%' OR v_event LIKE 'participant-speech-%'
+     OR (v_was.conference_sid = v_room AND v_was.room_sequence >= v_number AND v_number >= 0) THEN
     RETURN;
   END IF;
   UPDATE call_sessions s
-     SET conference_sid = p_told ->> 'conference_sid', room_sequence = v_number,
+     SET conference_sid = v_room, room_sequence = v_number,
          in_room = CASE v_event WHEN 'participant-leave' THEN false ELSE call_rank(s.state) < 3 END,
          told_hold = CASE v_event WHEN 'participant-hold' THEN true WHEN 'participant-unhold' THEN false
                                   WHEN 'participant-join' THEN false ELSE s.told_hold END,
@@ -63,30 +64,39 @@ BEGIN
   IF v_one.in_room AND (v_one.on_hold <> v_one.told_hold OR v_one.muted <> v_one.told_muted) THEN
     PERFORM work_add(v_one.organization_id, 'call_steer', v_one.id, now());
   ELSIF v_event = 'participant-leave' AND v_one.leg = 'staff' AND v_one.stage = 'conference' THEN
-    PERFORM call_staff_left(v_one, p_leg, p_thread, p_told ->> 'room_reason' = 'participant_hung_up');
+    PERFORM call_staff_left(v_one, p_leg, p_thread, coalesce(p_told -> 'form' ->> 'ReasonParticipantLeft' = 'participant_hung_up', false));
   END IF;
 END $$;
 
+-- The words of a transcript: it comes as JSON in a text. NULL where it is none.
+CREATE OR REPLACE FUNCTION call_transcript(p_data text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN nullif(btrim(left(p_data::jsonb ->> 'transcript', 4000)), '');
+EXCEPTION WHEN data_exception THEN
+  RETURN NULL;
+END $$;
+
 -- What is said in the room: the caller's words (inbound) and the staff's, each once.
-CREATE OR REPLACE FUNCTION call_overheard(p_leg call_sessions, p_thread conversations, p_told jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION call_overheard(p_leg call_sessions, p_thread conversations, p_form jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_org uuid := p_leg.organization_id;
-  v_event text := coalesce(p_told ->> 'room_event', 'transcription-content');
-  v_key text := 'room:' || coalesce(p_told ->> 'transcription_sid', p_leg.id::text) || ':' || coalesce(p_told ->> 'sequence_id', '-');
+  v_event text := p_form ->> 'TranscriptionEvent';
+  v_sid text := substring(p_form ->> 'TranscriptionSid' FROM '^GT[0-9a-fA-F]{32}$');
+  v_key text := left('room:' || coalesce(v_sid, p_leg.id::text) || ':' || coalesce(p_form ->> 'SequenceId', '-'), 200);
+  v_words text := CASE WHEN p_form ->> 'Final' = 'true' THEN call_transcript(p_form ->> 'TranscriptionData') END;
   v_user uuid;
   v_message messages;
 BEGIN
   IF v_event IN ('transcription-started', 'transcription-stopped', 'transcription-error') THEN
-    UPDATE call_sessions s
-       SET transcription_sid = CASE v_event WHEN 'transcription-started' THEN p_told ->> 'transcription_sid' END
-     WHERE s.organization_id = v_org AND s.id = p_leg.id
-       AND (v_event = 'transcription-started' OR s.transcription_sid = p_told ->> 'transcription_sid');
+    UPDATE call_sessions s SET transcription_sid = CASE v_event WHEN 'transcription-started' THEN v_sid END
+     WHERE s.organization_id = v_org AND s.id = p_leg.id AND (v_event = 'transcription-started' OR s.transcription_sid = v_sid);
     RETURN;
-  ELSIF NOT (p_told ->> 'final')::boolean OR coalesce(p_told ->> 'transcript', '') !~ '\S' THEN
+  ELSIF v_words IS NULL THEN
     RETURN;
-  ELSIF p_told ->> 'track' IS DISTINCT FROM 'outbound_track' THEN
-    PERFORM call_heard(p_thread, p_told ->> 'transcript', NULL, v_key, NULL);
+  ELSIF p_form ->> 'Track' IS DISTINCT FROM 'outbound_track' THEN
+    PERFORM call_heard(p_thread, v_words, NULL, v_key, NULL);
     RETURN;
   END IF;
   SELECT coalesce(p_thread.holder_user_id, s.user_id) INTO v_user FROM call_sessions s
@@ -95,8 +105,7 @@ BEGIN
   IF v_user IS NULL THEN
     RETURN; -- nobody of the staff was ever in this room
   END IF;
-  v_message := call_message(p_thread, 'staff', v_user, 'text', p_told ->> 'transcript', call_language(p_thread), v_key,
-                            'delivered', NULL);
+  v_message := call_message(p_thread, 'staff', v_user, 'text', v_words, call_language(p_thread), v_key, 'delivered', NULL);
   IF v_message.id IS NULL THEN
     RETURN;
   END IF;
@@ -118,8 +127,8 @@ BEGIN
   ELSIF p_door = 'conference' THEN
     PERFORM call_room_told(p_leg, p_thread, p_told);
   ELSIF p_door = 'transcription' THEN
-    PERFORM call_overheard(p_leg, p_thread, p_told);
-  ELSIF p_leg.stage = 'conference' AND ((call_joined(p_leg)).id IS NULL OR p_told ->> 'dial_status' = 'failed') THEN
+    PERFORM call_overheard(p_leg, p_thread, p_told -> 'form');
+  ELSIF p_leg.stage = 'conference' AND ((call_joined(p_leg)).id IS NULL OR p_told -> 'form' ->> 'DialCallStatus' = 'failed') THEN
     -- the caller is on the line and there is no room for them: nobody waits alone
     PERFORM call_given_back(call_who(p_leg.organization_id, coalesce(p_thread.holder_user_id, (SELECT s.user_id FROM call_sessions s
         WHERE s.organization_id = p_leg.organization_id AND s.parent_id = p_leg.id AND s.accepted_at IS NOT NULL
@@ -173,7 +182,7 @@ DO $$
 DECLARE f text;
 BEGIN
   FOREACH f IN ARRAY ARRAY['call_phone_told(text, call_sessions, conversations, jsonb)',
-    'call_room_told(call_sessions, conversations, jsonb)', 'call_overheard(call_sessions, conversations, jsonb)',
+    'call_transcript(text)', 'call_room_told(call_sessions, conversations, jsonb)', 'call_overheard(call_sessions, conversations, jsonb)',
     'call_staff_hook(text, call_sessions, conversations, jsonb)', 'call_staff_document(call_sessions, conversations)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO switchback_service', f);

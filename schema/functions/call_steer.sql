@@ -16,28 +16,36 @@ LANGUAGE sql IMMUTABLE AS $$
   SELECT least(10, 0.5 * 2 ^ least(p_tries, 10)) * interval '1 second'
 $$;
 
--- Is there a line to be spoken that nobody is about to fetch? While a document that speaks is out, its end fetches the next; one
--- whose lines are not proved in a minute was never played.
+-- Until when the document that is out speaks: as long as its lines take, said slowly.
+CREATE OR REPLACE FUNCTION call_speaks_until(p_leg call_sessions) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+  SELECT p_leg.document_at + (1.5 + coalesce(sum(char_length(m.body)), 0) / 12.0) * interval '1 second'
+    FROM messages m JOIN conversations c ON c.organization_id = m.organization_id AND c.id = m.conversation_id
+   WHERE m.organization_id = p_leg.organization_id AND m.conversation_id = p_leg.conversation_id
+     AND m.position > c.last_position - 50 AND m.channel = 'voice' AND m.status = 'sending'
+     AND m.spoken_document = p_leg.document_number
+  HAVING count(*) > 0
+$$;
+
+-- Is there a line to be spoken?
 CREATE OR REPLACE FUNCTION call_line_waits(p_leg call_sessions) RETURNS boolean
 LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT FROM messages m JOIN conversations c ON c.organization_id = m.organization_id AND c.id = m.conversation_id
                   WHERE m.organization_id = p_leg.organization_id AND m.conversation_id = p_leg.conversation_id
                     AND m.position > c.last_position - 50 AND m.channel = 'voice' AND m.status = 'queued'
                     AND (m.kind <> 'text' OR m.epoch = c.epoch))
-     AND (p_leg.document_at < now() - interval '1 minute'
-          OR NOT EXISTS (SELECT FROM messages m JOIN conversations c ON c.organization_id = m.organization_id AND c.id = m.conversation_id
-                  WHERE m.organization_id = p_leg.organization_id AND m.conversation_id = p_leg.conversation_id
-                    AND m.position > c.last_position - 50 AND m.channel = 'voice' AND m.status = 'sending'
-                    AND m.spoken_document = p_leg.document_number))
 $$;
 
 -- What a leg needs: dial | look (for a call that may have been made) | redirect | end | fetch (is it still there?) | hold | unhold |
--- mute | unmute | none. p_later: when to look again where nothing is needed now; NULL: when something changes.
-CREATE OR REPLACE FUNCTION call_steer_need(p_leg call_sessions, p_parent call_sessions, OUT need text, OUT later timestamptz)
+-- mute | unmute | none. later: when to look again where nothing is needed now; NULL: when something changes. proves: the document
+-- that has surely been played when it is redirected, so that its lines are not spoken twice.
+CREATE OR REPLACE FUNCTION call_steer_need(p_leg call_sessions, p_parent call_sessions, OUT need text, OUT later timestamptz,
+                                           OUT proves bigint)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   -- connected: of who called us the first document says it, long before the carrier does
   v_talks boolean := p_leg.state = 'in_progress' OR (p_leg.leg = 'customer' AND (p_leg.document_number > 0 OR p_leg.mode = 'native'));
+  v_speaks timestamptz;
 BEGIN
   need := CASE
     WHEN call_rank(p_leg.state) = 3 THEN 'none'
@@ -53,7 +61,7 @@ BEGIN
     WHEN NOT v_talks THEN 'none'
     WHEN p_leg.leg = 'customer' AND p_leg.stage = 'conference' AND (call_joined(p_leg)).id IS NULL THEN 'fetch'
     WHEN p_leg.served_number < p_leg.stage_number THEN 'redirect'
-    WHEN p_leg.leg = 'customer' AND p_leg.stage = 'typing' AND call_line_waits(p_leg) THEN 'redirect'
+    WHEN p_leg.leg = 'customer' AND p_leg.stage = 'typing' AND call_line_waits(p_leg) THEN 'speak'
     WHEN p_leg.stage = 'conference' AND p_leg.in_room AND p_leg.leg = 'customer' AND p_leg.on_hold <> p_leg.told_hold
       THEN CASE WHEN p_leg.on_hold THEN 'hold' ELSE 'unhold' END
     WHEN p_leg.stage = 'conference' AND p_leg.in_room AND p_leg.leg = 'staff' AND p_leg.muted <> p_leg.told_muted
@@ -62,19 +70,20 @@ BEGIN
   IF need = 'wait' THEN
     need := 'none';
     later := now() + interval '2 seconds';
+  ELSIF need = 'speak' THEN -- not into the middle of what is being read out
+    v_speaks := call_speaks_until(p_leg);
+    need := CASE WHEN v_speaks > now() THEN 'none' ELSE 'redirect' END;
+    later := v_speaks;
+    proves := CASE WHEN v_speaks <= now() THEN p_leg.document_number END;
   ELSIF need = 'none' AND p_leg.leg = 'staff' AND p_leg.stage = 'ringing' THEN
     later := p_leg.started_at + interval '90 seconds';
-  ELSIF need = 'none' AND p_leg.leg = 'customer' AND p_leg.stage = 'typing' AND v_talks AND EXISTS (
-      SELECT FROM messages m WHERE m.organization_id = p_leg.organization_id AND m.conversation_id = p_leg.conversation_id
-         AND m.channel = 'voice' AND m.status = 'queued') THEN
-    later := p_leg.document_at + interval '61 seconds'; -- its document speaks: should it never end
   END IF;
 END $$;
 
 -- What to ask the carrier for this leg now. A call that is to be made is written down as asked for (dialled_at) before it is.
 CREATE OR REPLACE FUNCTION call_steer_claim(p_organization uuid, p_call uuid, p_lease uuid)
 RETURNS TABLE (need text, leg text, parent uuid, call_sid text, conference_sid text, to_number text, from_number text,
-               dialled_at timestamptz, account_sid text, token_sealed bytea)
+               dialled_at timestamptz, proves bigint, account_sid text, token_sealed bytea)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -117,8 +126,8 @@ BEGIN
     PERFORM call_steer_later(p_organization, p_call, p_lease, v_need.later);
   END IF;
   RETURN QUERY SELECT v_need.need::text, v_leg.leg::text, v_leg.parent_id, v_leg.twilio_call_sid::text, v_leg.conference_sid::text,
-                      v_leg.to_number::text, v_leg.from_number::text, v_leg.dialled_at, o.twilio_account_sid::text,
-                      o.twilio_auth_token_sealed
+                      v_leg.to_number::text, v_leg.from_number::text, v_leg.dialled_at, v_need.proves,
+                      o.twilio_account_sid::text, o.twilio_auth_token_sealed
                  FROM organizations o WHERE o.id = p_organization;
 END $$;
 
@@ -199,7 +208,8 @@ END $$;
 DO $$
 DECLARE f text;
 BEGIN
-  FOREACH f IN ARRAY ARRAY['call_steer_later(uuid, uuid, uuid, timestamptz)', 'call_steer_pause(int)', 'call_line_waits(call_sessions)',
+  FOREACH f IN ARRAY ARRAY['call_steer_later(uuid, uuid, uuid, timestamptz)', 'call_steer_pause(int)', 'call_speaks_until(call_sessions)',
+    'call_line_waits(call_sessions)',
     'call_steer_need(call_sessions, call_sessions)', 'call_steer_claim(uuid, uuid, uuid)',
     'call_steer_settle(uuid, uuid, uuid, text, text, text, text[], text, int)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);

@@ -409,6 +409,10 @@ static void greeting_told(struct making *m)
 	struct str store = cleaned(m->arena, m->in->store->name, 120);
 	struct buf b = {0};
 
+	if (m->in->greeting.n > 0) {
+		text_set(m, V_store_greeting, m->in->greeting, NULL);
+		return;
+	}
 	if (store.n == 0)
 		SAY_PLAIN(&b, GREETING_NAMELESS, m->l);
 	else if (name.n == 0)

@@ -49,6 +49,7 @@ struct variables_in {
 	bool can_schedule, can_order;
 	struct str thread_id, caller_number /* E.164, or not known */, store_number, call_sid;
 	struct str tool_token;
+	struct str greeting; /* instead of our own: the call goes on */
 };
 
 enum variable_kind { VARIABLE_TEXT, VARIABLE_NUMBER, VARIABLE_BOOL };

@@ -5,6 +5,8 @@
 
 #include <jansson.h>
 
+#include "shared/utf8.h"
+
 #define URL_MAX  4000
 #define NAME_MAX 128
 #define DAY_S    86400
@@ -142,6 +144,17 @@ bool elevenlabs_transcript_read(struct arena *a, struct str body, struct elevenl
 					      .n = kept};
 	json_decref(j);
 	return true;
+}
+
+struct str elevenlabs_parameter(struct arena *a, struct str parameters_json, const char *name,
+				size_t max)
+{
+	json_t *j = json_loadb(parameters_json.p == NULL ? "" : parameters_json.p,
+			       parameters_json.n, 0, NULL);
+	struct str text = arena_str(a, utf8_cut(str_trim(text_of(j, name)), max));
+
+	json_decref(j);
+	return text;
 }
 
 /* ---- refusals ---- */

@@ -44,6 +44,10 @@ MUST_USE
 bool elevenlabs_transcript_read(struct arena *a, struct str body, struct elevenlabs_transcript *out,
 				struct err *err);
 
+/* A text among a tool's parameters, at most max bytes, in the arena; empty when it is none. */
+struct str elevenlabs_parameter(struct arena *a, struct str parameters_json, const char *name,
+				size_t max);
+
 /* What a refusal calls itself ("quota_exceeded", "not_found"), whatever of its three shapes it has:
  * a code word for the log, "unknown" for anything else. */
 void elevenlabs_refusal(struct str body, char out[64]);

@@ -58,12 +58,7 @@ enum socket_wish socket_wish(const struct head *h)
 
 static void socket_free(struct socket *s)
 {
-	struct waiting *m;
-
-	while ((m = s->first) != NULL) {
-		s->first = m->next;
-		free(m);
-	}
+	socket_drop_waiting(s);
 	free(s->in);
 	free(s);
 }
@@ -176,6 +171,18 @@ static void end_flushed(struct sockets *ss)
 size_t socket_waiting(const struct socket *s)
 {
 	return s->waiting_n;
+}
+
+void socket_drop_waiting(struct socket *s)
+{
+	struct waiting *w;
+
+	while ((w = s->first) != NULL) {
+		s->first = w->next;
+		free(w);
+	}
+	s->last = NULL;
+	s->waiting_n = 0;
 }
 
 unsigned socket_status(const struct socket *s, struct str *why)

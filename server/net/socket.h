@@ -40,6 +40,8 @@ struct socket_kind {
 bool socket_send(struct socket *s, bool text, struct str m);
 /* Bytes that wait here to be sent. */
 size_t socket_waiting(const struct socket *s);
+/* What waits here is not sent any more. What the kernel or libwebsockets has goes out. */
+void socket_drop_waiting(struct socket *s);
 /* In closed(): how the other side ended it. 1006: without a word (RFC 6455 7.1.5); then, of a
  * connection that never opened, why. 0: it was ended from here. The text lives until closed()
  * returns. */

@@ -31,7 +31,6 @@ MUST_USE
 bool call_arrival_read(struct arena *a, const struct form *form, struct call_arrival *out,
 		       struct err *err);
 
-
 /* The fallback was asked because a document of ours cannot be carried out (and not because we did
  * not answer): the same document would fail again. twilio.md 8.3: 12xxx and 13xxx. */
 bool call_document_refused(const struct form *form);
