@@ -24,6 +24,8 @@
 	X(calls_again, "Call documents put off for a second: the database was slow")         \
 	X(calls_to_store, "Calls sent to the store's own number")                            \
 	X(call_turns, "Agent turns on calls")                                                \
+	X(steers_done, "Requests about calls that the carrier has carried out")              \
+	X(steers_again, "Requests about calls that it has not, or not surely")               \
 	X(sends_sent, "Texts that the carrier accepted")                                     \
 	X(sends_again, "Sends put off: the carrier surely did not take them")                \
 	X(sends_failed, "Texts that the carrier refused for good")                           \

@@ -54,6 +54,8 @@ const struct route routes[] = {
 	OPEN(POST, "/api/webhooks/twilio/staff", call_hook_start),
 	OPEN(POST, "/api/webhooks/twilio/staff-key", call_hook_start),
 	OPEN(POST, "/api/webhooks/twilio/fallback", call_hook_start),
+	OPEN(POST, "/api/webhooks/twilio/hold", room_hold_start),
+	OPEN(GET, "/api/audio/hold.wav", hold_sound),
 	BOUNDED(POST, "/api/auth/login", login, 8192),
 	BOUNDED(POST, "/api/auth/refresh", refresh, 8192),
 	STAFF(POST, "/api/auth/logout", "account.own", logout_row),

@@ -12,5 +12,7 @@ extern const struct flow_kind agent_turn_kind;
 extern const struct flow_kind outbox_send_kind;
 /* ref is a promise whose time has come. */
 extern const struct flow_kind promise_due_kind;
+/* ref is a leg of a call: what it needs of the carrier. */
+extern const struct flow_kind call_steer_kind;
 
 #endif
