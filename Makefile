@@ -20,7 +20,7 @@ CC := gcc
 endif
 
 # ---- libraries -------------------------------------------------------------------------------------
-PKGS := libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc expat ncursesw
+PKGS := libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets libutf8proc expat ncursesw
 # What compiles here needs Debian's packages: deps.sh sees to them before the flags are read. The commands
 # (check, demo, ...) do that themselves, and then call make again.
 ifneq ($(filter-out check lint demo start stop bench fuzz format clean deps help,$(or $(MAKECMDGOALS),all)),)
@@ -63,9 +63,9 @@ SUPPORT_DIRS := tests/support
 SHARED_DIRS := shared shared/wire
 DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEEP_DIRS) $(TUI_DIRS) $(SUPPORT_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
 
-SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc) $(LLHTTP_LIBS)
+SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets libutf8proc) $(LLHTTP_LIBS)
 CTL_LIBS = $(SERVICE_LIBS) -lcsv
-TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto glib-2.0)
+TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto)
 SIM_LIBS = $(SERVICE_LIBS) $(call lib,expat ncursesw)
 TEST_LIBS = $(SIM_LIBS) -lcsv $(call lib,criterion yaml-0.1)
 

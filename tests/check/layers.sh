@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 
 rules() {
 	cat <<'RULES'
-shared|                                                          | utf8proc glib libcrypto libcrypt
+shared|                                                          | utf8proc libcrypto libcrypt
 shared/wire| shared                                              | jansson
 server/core| shared                                              | uv
 server/db| shared server/core                                    | libpq uv
@@ -57,7 +57,6 @@ jansson|jansson.h
 libcrypto|openssl/
 libcrypt|crypt.h
 libjwt|jwt.h
-glib|glib.h glib/ gio/
 utf8proc|utf8proc.h
 expat|expat.h
 ncursesw|ncurses.h ncursesw/ curses.h term.h

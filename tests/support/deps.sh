@@ -29,7 +29,6 @@ build|libwebsockets-evlib-uv|lets libwebsockets run on that loop (opened at run 
 build|node-llhttp|the strict HTTP parser, as C source (no Node.js comes with it)
 build|libncurses-dev|the screens
 build|libutf8proc-dev|Unicode folding
-build|libglib2.0-dev|time zones
 build|libexpat1-dev|reads TwiML in the practice line
 build|libcsv-dev|imports of CSV files
 run|postgresql-15|the private database of demo and tests (a system cluster is never touched)
