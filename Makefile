@@ -55,7 +55,7 @@ MODES := release asan
 SERVICE_DIRS := server server/webhook server/api server/jobs server/staff server/store server/events server/voice server/agent \
                 server/twilio server/elevenlabs server/net server/db server/core
 CTL_DIRS := server/ctl
-SIM_DIRS := tests/sim
+SIM_DIRS := tests/sim tests/sim/voice tests/sim/eleven
 SIM_BASE_DIRS := server/core server/net
 KEEP_DIRS := server/keep
 TUI_DIRS := tui tui/model tui/view tui/draw tui/keys tui/words tui/paint tui/link
@@ -63,7 +63,7 @@ SUPPORT_DIRS := tests/support
 SHARED_DIRS := shared shared/wire
 DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEEP_DIRS) $(TUI_DIRS) $(SUPPORT_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
 
-SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc) $(LLHTTP_LIBS)
+SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc) $(LLHTTP_LIBS) -lm
 CTL_LIBS = $(SERVICE_LIBS) -lcsv
 TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto glib-2.0)
 SIM_LIBS = $(SERVICE_LIBS) $(call lib,expat ncursesw)
@@ -177,7 +177,7 @@ tests: $(TEST_BIN)
 .SECONDARY:
 
 # The load generators of bench and crash tests: plain release code, a program each over what they share.
-BENCH_PROGRAMS := load streams
+BENCH_PROGRAMS := load streams calls relay
 BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c),$(wildcard tests/bench/*.c)))
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/obj/release/tests/bench/%.o $(BENCH_SHARED) $(call archives,release,shared)
 	@mkdir -p $(@D)

@@ -9,6 +9,7 @@
 #include "server/api/customers.h"
 #include "server/api/events.h"
 #include "server/api/health.h"
+#include "server/api/outbound.h"
 #include "server/webhook/webhooks.h"
 
 /* What anybody may call: it proves by itself who sent it, or tells nothing. */
@@ -56,6 +57,7 @@ const struct route routes[] = {
 	OPEN(POST, "/api/webhooks/twilio/fallback", call_hook_start),
 	OPEN(POST, "/api/webhooks/twilio/hold", room_hold_start),
 	OPEN(GET, "/api/audio/hold.wav", hold_sound),
+	BOUNDED(POST, "/api/webhooks/elevenlabs/conversation-initiation", initiation_start, 8192),
 	BOUNDED(POST, "/api/auth/login", login, 8192),
 	BOUNDED(POST, "/api/auth/refresh", refresh, 8192),
 	STAFF(POST, "/api/auth/logout", "account.own", logout_row),
@@ -83,6 +85,9 @@ const struct route routes[] = {
 	STAFF(POST, "/api/conversations/{id}/whisper", "conversation.whisper", conversation_whisper_row),
 	STAFF(GET, "/api/customers", "customer.read", customer_search_row),
 	STAFF(GET, "/api/customers/{id}", "customer.read", customer_one_row),
+	STAFF(GET, "/api/outbound", "conversation.read", outbound_list_row),
+	STAFF(POST, "/api/outbound", "outbound.call", outbound_add_row),
+	STAFF(POST, "/api/outbound/{id}/cancel", "outbound.call", outbound_cancel_row),
 	{.path = NULL},
 };
 /* clang-format on */

@@ -159,6 +159,9 @@ BEGIN
     UPDATE call_sessions s SET twilio_call_sid = p_sid
      WHERE s.organization_id = v_org AND s.id = v_leg.id RETURNING * INTO v_leg;
   END IF;
+  IF NOT v_leg.vouched THEN -- ElevenLabs said so, and now the carrier does
+    UPDATE call_sessions s SET vouched = true WHERE s.organization_id = v_org AND s.id = v_leg.id RETURNING * INTO v_leg;
+  END IF;
   IF p_told ? 'd' THEN
     PERFORM call_lines_ended(v_thread, (p_told ->> 'd')::bigint, 'delivered');
   END IF;

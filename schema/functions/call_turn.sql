@@ -26,7 +26,7 @@ BEGIN
   END IF;
   SELECT max(m.position) INTO v_last FROM messages m
    WHERE m.organization_id = p_thread.organization_id AND m.conversation_id = p_thread.id AND m.author = 'customer'
-     AND m.channel = 'voice' AND m.kind IN ('text', 'keyword') AND m.position > p_thread.answered_position;
+     AND m.kind IN ('text', 'keyword') AND m.position > p_thread.answered_position;
   SELECT * INTO v_request FROM escalations e WHERE e.organization_id = p_thread.organization_id
      AND e.conversation_id = p_thread.id AND e.state NOT IN ('closed', 'returned_to_bot', 'customer_gone', 'expired');
   v_wish := CASE WHEN p_leg.misses >= 9 AND v_request.state IN ('requested', 'queued') THEN 'waited'
@@ -48,7 +48,7 @@ BEGIN
                            'keyword', m.kind = 'keyword', 'new', m.position > p_thread.answered_position) ORDER BY m.position), '[]')
             FROM (SELECT * FROM messages m
                    WHERE m.organization_id = p_thread.organization_id AND m.conversation_id = p_thread.id
-                     AND m.author = 'customer' AND m.channel = 'voice' AND m.kind IN ('text', 'keyword')
+                     AND m.author = 'customer' AND m.kind IN ('text', 'keyword')
                    ORDER BY m.position DESC LIMIT 20) m),
       'store', store_context(p_thread.organization_id))
     FROM organizations o LEFT JOIN customers k ON k.organization_id = o.id AND k.id = p_thread.customer_id

@@ -65,6 +65,25 @@
 	S(ADDRESS, "Our address is {address}.", "Notre adresse: {address}.") \
 	S(PHONE, "Our phone number is {phone}.", "Notre numéro de téléphone: {phone}.") \
 	S(EMAIL, "You can e-mail us at {email}.", "Notre courriel: {email}") \
+	/* ---- the first words of a call */ \
+	S(GREETING_BY_NAME, \
+	  "Hi {name}! This is the virtual assistant at {store}.", \
+	  "Bonjour {name}! Ici {store}, je suis l'assistant virtuel du magasin.") \
+	S(TODAY_OPEN, \
+	  "Today is {date}, and we're open {periods}.", \
+	  "Nous sommes le {date} et nous sommes ouverts {periods}.") \
+	S(STILL_HERE, \
+	  "I can still answer questions and pass your message to our team.", \
+	  "Je peux toutefois vous renseigner et transmettre votre message à notre équipe.") \
+	S(ABOUT_ORDER, \
+	  "Are you calling about your order {number}?", \
+	  "Appelez-vous au sujet de votre commande {number}?") \
+	S(ABOUT_APPOINTMENT, \
+	  "You have an appointment {when}. Is that what you're calling about?", \
+	  "Vous avez un rendez-vous {when}. Appelez-vous à ce sujet?") \
+	S(HOURS_UNKNOWN, \
+	  "Today's opening hours are not known: a member of the team can tell.", \
+	  "Les heures d'aujourd'hui ne sont pas connues: un membre de l'équipe peut les donner.") \
 	/* ---- handing over to a person */ \
 	S(HAND_OFF_BY, \
 	  "A member of our team will answer you here by {when}.", \

@@ -93,6 +93,26 @@ static void staff_shown(struct buf *b, const struct app *app)
 	       "Sign-ins refused because too many waited", (double)p.refused);
 }
 
+static void loop_shown(struct buf *b, const struct app *app)
+{
+	const struct loop_turns *t = &app->loop.turns;
+	uint64_t n = 0;
+
+	buf_add_cstr(b, "# HELP switchback_loop_turn_seconds How long the event loop was at it "
+			"between two waits\n# TYPE switchback_loop_turn_seconds histogram\n");
+	for (int i = 0; i < LOOP_TURN_SLOTS - 1; i++) {
+		n += t->n[i];
+		buf_printf(b, "switchback_loop_turn_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
+			   loop_turn_bound_us(i) / 1e6, n);
+	}
+	n += t->n[LOOP_TURN_SLOTS - 1];
+	buf_printf(b,
+		   "switchback_loop_turn_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n"
+		   "switchback_loop_turn_seconds_sum %.9g\n"
+		   "switchback_loop_turn_seconds_count %" PRIu64 "\n",
+		   n, (double)t->busy_ns / 1e9, n);
+}
+
 static void process_shown(struct buf *b, const struct app *app)
 {
 	struct rusage u;
@@ -120,6 +140,7 @@ void metrics(struct app *app, const struct web_request *r, struct ticket t)
 	streams_shown(&b, app);
 	database_shown(&b, app);
 	staff_shown(&b, app);
+	loop_shown(&b, app);
 	process_shown(&b, app);
 	web_reply(t, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&b));
 	buf_clear(&b);

@@ -7,9 +7,33 @@
 
 #include "shared/log.h"
 
+unsigned loop_turn_bound_us(int slot)
+{
+	static const unsigned bounds[LOOP_TURN_SLOTS] = {
+		500, 1000, 2000, 3000, 5000, 7500, 10000, 15000, 20000, 50000, 100000, UINT_MAX};
+
+	return bounds[slot];
+}
+
+static void turn_counted(struct loop *l)
+{
+	uint64_t now = uv_hrtime(), idle = uv_metrics_idle_time(&l->uv);
+	uint64_t took = now - l->turn_began_ns - (idle - l->idle_ns);
+	int slot = 0;
+
+	while (slot < LOOP_TURN_SLOTS - 1 && took > loop_turn_bound_us(slot) * UINT64_C(1000))
+		slot++;
+	l->turns.n[slot]++;
+	l->turns.busy_ns += took;
+	l->turn_began_ns = now;
+	l->idle_ns = idle;
+}
+
 static void on_after_turn(uv_check_t *h)
 {
-	(void)h;
+	struct loop *l = CONTAINER_OF(h, struct loop, after_turn);
+
+	turn_counted(l);
 	log_flush();
 }
 
@@ -28,6 +52,7 @@ void loop_open(struct loop *l)
 	signal(SIGPIPE, SIG_IGN);
 	if (uv_loop_init(&l->uv) != 0)
 		BUG("the event loop cannot be made");
+	(void)uv_loop_configure(&l->uv, UV_METRICS_IDLE_TIME);
 	uv_check_init(&l->uv, &l->after_turn);
 	uv_check_start(&l->after_turn, on_after_turn);
 	uv_unref((uv_handle_t *)&l->after_turn);
@@ -49,6 +74,8 @@ void loop_on_stop(struct loop *l, void (*stop)(void *), void *with)
 
 void loop_run(struct loop *l)
 {
+	l->turn_began_ns = uv_hrtime();
+	l->idle_ns = uv_metrics_idle_time(&l->uv);
 	uv_run(&l->uv, UV_RUN_DEFAULT);
 }
 

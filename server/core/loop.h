@@ -11,13 +11,26 @@
 
 #include "shared/base.h"
 
+/* A turn is what happens between two waits: while one is long, everybody else stands still. */
+#define LOOP_TURN_SLOTS 12
+
+struct loop_turns {
+	uint64_t n[LOOP_TURN_SLOTS]; /* by how long they took: loop_turn_bound_us */
+	uint64_t busy_ns;            /* all of them together */
+};
+
 struct loop {
 	uv_loop_t uv;
 	uv_check_t after_turn;
+	uint64_t turn_began_ns, idle_ns;
+	struct loop_turns turns;
 	uv_signal_t terminate, interrupt;
 	void (*stop)(void *);
 	void *stop_with;
 };
+
+/* No turn of a slot took longer than this; UINT_MAX: there is no such bound (the last class). */
+unsigned loop_turn_bound_us(int slot);
 
 /* Opens the loop; it flushes the log once per turn. */
 void loop_open(struct loop *l);

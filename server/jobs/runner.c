@@ -52,6 +52,8 @@ static const struct job_kind kinds[] = {
 	{"outbox", &outbox_send_kind},
 	{"promise", &promise_due_kind},
 	{"call_steer", &call_steer_kind},
+	{"call_out", &call_out_kind},
+	{"call_watch", &call_watch_kind},
 };
 
 static void on_timer(uv_timer_t *t);

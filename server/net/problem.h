@@ -27,6 +27,9 @@ enum problem {
 	PROBLEM_NOT_HOLDER,          /* only who holds it may do that */
 	PROBLEM_PROMISE_OPEN,
 	PROBLEM_UNREACHABLE,
+	PROBLEM_OPTED_OUT,
+	PROBLEM_NOT_READY,
+	PROBLEM_ALREADY_QUEUED,
 	PROBLEM_CALL_OVER,       /* there is no live call */
 	PROBLEM_NO_PHONE,        /* no number at which that person may be rung */
 	PROBLEM_ALREADY_CLAIMED, /* a colleague's phone is being rung: whose stands beside it */

@@ -6,56 +6,12 @@
  * own callback it is ended by returning -1, outside by a "timeout" of now; the context is destroyed
  * outside of all callbacks, once, and the loop then closes its handles.
  */
-/* before ours: a parameter in it bears a name that shared/banned.h takes away */
-#include <libwebsockets.h>
-
-#include "server/net/socket.h"
+#include "server/net/socket_inside.h"
 
 #include <unistd.h>
 
 #include "server/net/head.h"
 #include "shared/log.h"
-
-#define MESSAGE_MAX_DEFAULT (64u * 1024u)
-#define QUEUE_MAX_DEFAULT   (256u * 1024u)
-#define RECEIVE_SIZE        4096
-#define CLOSE_SECONDS       5 /* for what waits to be sent, and for the peer's close */
-#define EARLY_MAX           2048
-#define KEY_LENGTH          24
-
-struct waiting {
-	struct waiting *next;
-	size_t n;
-	bool text;
-	unsigned char p[]; /* LWS_PRE bytes of room, then the message */
-};
-
-struct socket {
-	struct sockets *all;
-	struct socket *next, *prev;
-	const struct socket_kind *kind;
-	void *self;
-	struct lws *wsi;
-	char *in; /* the message that is arriving */
-	size_t in_n, in_cap;
-	struct waiting *first, *last;
-	size_t waiting_n; /* bytes */
-	bool closing;     /* socket_close was called: nothing more in or out */
-	bool flushed;     /* and all is sent that waited: the turn ends it */
-	bool failed;      /* a write failed: it is on its way out */
-	unsigned status;
-	char why[64];
-};
-
-struct sockets {
-	struct loop *loop;
-	struct lws_context *context; /* NULL until the first is taken */
-	struct socket *list;
-	struct socket *arriving; /* while libwebsockets takes it in */
-	uv_timer_t turn;         /* what must be done outside of libwebsockets' callbacks */
-	unsigned max, count;
-	bool broken, closing, ending, timer_closed;
-};
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		    size_t n);
@@ -102,12 +58,7 @@ enum socket_wish socket_wish(const struct head *h)
 
 static void socket_free(struct socket *s)
 {
-	struct waiting *m;
-
-	while ((m = s->first) != NULL) {
-		s->first = m->next;
-		free(m);
-	}
+	socket_drop_waiting(s);
 	free(s->in);
 	free(s);
 }
@@ -118,7 +69,7 @@ static void sockets_free(struct sockets *ss)
 		free(ss);
 }
 
-static void socket_gone(struct socket *s)
+void socket_gone(struct socket *s)
 {
 	struct sockets *ss = s->all;
 
@@ -149,21 +100,28 @@ bool socket_send(struct socket *s, bool text, struct str m)
 {
 	size_t limit = s->kind->queue_max == 0 ? QUEUE_MAX_DEFAULT : s->kind->queue_max;
 	struct waiting *w;
-	bool sent;
+	bool at_once, sent;
 
 	if (s->wsi == NULL || s->closing || s->failed)
 		return false;
 	if (s->waiting_n > 0 && (m.n > limit || s->waiting_n > limit - m.n))
 		return false;
+	/* direct first: what the kernel does not take libwebsockets keeps, and then others wait
+	 * here */
+	at_once = s->first == NULL && !lws_partial_buffered(s->wsi);
+	if (at_once && m.n <= SCRATCH) {
+		if (m.n > 0)
+			memcpy(s->all->scratch + LWS_PRE, m.p, m.n);
+		return write_now(s, s->all->scratch + LWS_PRE, m.n, text);
+	}
+	s->all->allocations++;
 	w = xmalloc(sizeof *w + LWS_PRE + m.n);
 	w->next = NULL;
 	w->n = m.n;
 	w->text = text;
 	if (m.n > 0)
 		memcpy(w->p + LWS_PRE, m.p, m.n);
-	/* direct first: what the kernel does not take libwebsockets keeps, and then others wait
-	 * here */
-	if (s->first == NULL && !lws_partial_buffered(s->wsi)) {
+	if (at_once) {
 		sent = write_now(s, w->p + LWS_PRE, w->n, text);
 		free(w);
 		return sent;
@@ -198,6 +156,10 @@ static void end_flushed(struct sockets *ss)
 {
 	for (struct socket *s = ss->list, *next; s != NULL; s = next) {
 		next = s->next;
+		if (s->over) {
+			socket_gone(s);
+			continue;
+		}
 		if (!s->flushed || s->failed)
 			continue;
 		s->flushed = false;
@@ -206,11 +168,46 @@ static void end_flushed(struct sockets *ss)
 	}
 }
 
+size_t socket_waiting(const struct socket *s)
+{
+	return s->waiting_n;
+}
+
+void socket_drop_waiting(struct socket *s)
+{
+	struct waiting *w;
+
+	while ((w = s->first) != NULL) {
+		s->first = w->next;
+		free(w);
+	}
+	s->last = NULL;
+	s->waiting_n = 0;
+}
+
+unsigned socket_status(const struct socket *s, struct str *why)
+{
+	*why = str_of(s->told_why);
+	return s->told;
+}
+
+void socket_gone_soon(struct socket *s)
+{
+	s->over = true;
+	uv_timer_start(&s->all->turn, on_turn, 0, 0);
+}
+
 void socket_close(struct socket *s, unsigned status, const char *why)
 {
-	if (s->wsi == NULL || s->closing || s->failed)
+	if (s->closing || s->failed)
 		return;
+	if (s->wsi == NULL || !s->open) {
+		s->closing = true;
+		socket_connecting_stop(s);
+		return;
+	}
 	s->closing = true;
+	s->told = 0;
 	s->status = status;
 	snprintf(s->why, sizeof s->why, "%s", why == NULL ? "" : why);
 	if (s->first == NULL && !lws_partial_buffered(s->wsi)) {
@@ -241,9 +238,14 @@ static int writable(struct socket *s)
 	return 0;
 }
 
+static size_t message_max(const struct socket *s)
+{
+	return s->kind->message_max == 0 ? MESSAGE_MAX_DEFAULT : s->kind->message_max;
+}
+
 static bool in_add(struct socket *s, const void *p, size_t n)
 {
-	size_t max = s->kind->message_max == 0 ? MESSAGE_MAX_DEFAULT : s->kind->message_max;
+	size_t max = message_max(s);
 
 	if (n > max - s->in_n)
 		return false;
@@ -251,6 +253,7 @@ static bool in_add(struct socket *s, const void *p, size_t n)
 		s->in_cap = size_min(size_max(s->in_cap * 2, s->in_n + n), max);
 		s->in_cap = size_max(s->in_cap, 1);
 		s->in = xrealloc(s->in, s->in_cap);
+		s->all->allocations++;
 	}
 	if (n > 0)
 		memcpy(s->in + s->in_n, p, n);
@@ -261,15 +264,21 @@ static bool in_add(struct socket *s, const void *p, size_t n)
 static int received(struct socket *s, const void *p, size_t n)
 {
 	struct lws *wsi = s->wsi;
+	bool whole = lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0;
 	struct str m;
 
 	if (s->closing)
 		return 0;
+	if (whole && s->in_n == 0 && n <= message_max(s)) { /* as almost all are: in one piece */
+		s->kind->message(s, s->self, !lws_frame_is_binary(wsi),
+				 str_make(n == 0 ? "" : p, n));
+		return s->failed ? -1 : 0;
+	}
 	if (!in_add(s, p, n)) {
 		close_reason(s, 1009, "too long");
 		return -1;
 	}
-	if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi) > 0)
+	if (!whole)
 		return 0;
 	m = str_make(s->in == NULL ? "" : s->in, s->in_n);
 	s->in_n = 0;
@@ -282,6 +291,17 @@ static int received(struct socket *s, const void *p, size_t n)
 	return s->failed ? -1 : 0;
 }
 
+int socket_opened(struct socket *s, struct lws *wsi)
+{
+	s->wsi = wsi;
+	s->open = true;
+	s->told = SOCKET_WITHOUT_A_WORD;
+	if (s->closing) /* socket_close came first */
+		return -1;
+	s->kind->opened(s, s->self);
+	return s->failed ? -1 : 0;
+}
+
 static int established(struct lws *wsi)
 {
 	struct sockets *ss = lws_context_user(lws_get_context(wsi));
@@ -290,10 +310,30 @@ static int established(struct lws *wsi)
 	if (s == NULL)
 		return -1; /* nobody we let in */
 	ss->arriving = NULL;
-	s->wsi = wsi;
 	lws_set_opaque_user_data(wsi, s);
-	s->kind->opened(s, s->self);
-	return s->failed ? -1 : 0;
+	return socket_opened(s, wsi);
+}
+
+/* The other side's Close: a status in two bytes, and words (RFC 6455 5.5.1). */
+static void close_told(struct socket *s, const unsigned char *p, size_t n)
+{
+	if (s->closing)
+		return;
+	s->told = n < 2 ? 1005 : (unsigned)p[0] << 8 | p[1];
+	if (n > 2)
+		snprintf(s->told_why, sizeof s->told_why, "%.*s",
+			 (int)size_min(n - 2, sizeof s->told_why - 1), (const char *)p + 2);
+}
+
+/* One that we opened and that came to nothing. */
+static void not_connected(struct socket *s, const char *why, size_t n)
+{
+	s->wsi = NULL;
+	s->told = s->closing ? 0 : SOCKET_WITHOUT_A_WORD;
+	if (why != NULL)
+		snprintf(s->told_why, sizeof s->told_why, "%.*s",
+			 (int)size_min(n, sizeof s->told_why - 1), why);
+	socket_gone_soon(s);
 }
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
@@ -306,19 +346,33 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	case LWS_CALLBACK_ESTABLISHED: return established(wsi);
 	case LWS_CALLBACK_HTTP: return -1; /* never: heads come from here, and ask for an upgrade */
 	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_CLIENT_RECEIVE:
 	case LWS_CALLBACK_SERVER_WRITEABLE:
+	case LWS_CALLBACK_CLIENT_WRITEABLE:
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+	case LWS_CALLBACK_CLIENT_CLOSED:
 	case LWS_CALLBACK_CLOSED: break;
 	default: return 0;
 	}
 	s = lws_get_opaque_user_data(wsi);
 	if (s == NULL)
 		return -1;
-	if (reason == LWS_CALLBACK_RECEIVE)
-		return received(s, in, n);
-	if (reason == LWS_CALLBACK_SERVER_WRITEABLE)
-		return writable(s);
+	switch (reason) {
+	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_CLIENT_RECEIVE: return received(s, in, n);
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+	case LWS_CALLBACK_CLIENT_WRITEABLE: return writable(s);
+	case LWS_CALLBACK_CLIENT_ESTABLISHED: return socket_opened(s, wsi);
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: close_told(s, in, n); return 0;
+	default: break;
+	}
 	lws_set_opaque_user_data(wsi, NULL);
-	socket_gone(s);
+	if (reason == LWS_CALLBACK_CLIENT_CONNECTION_ERROR)
+		not_connected(s, in, n);
+	else
+		socket_gone(s);
 	return 0;
 }
 
@@ -335,7 +389,7 @@ static void on_log(int level, const char *line)
 		log_debug("event=libwebsockets text=\"%s\"", line);
 }
 
-static bool context_open(struct sockets *ss)
+bool sockets_context(struct sockets *ss)
 {
 	void *loops[1] = {&ss->loop->uv};
 	struct lws_context_creation_info i;
@@ -345,7 +399,8 @@ static bool context_open(struct sockets *ss)
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
 	memset(&i, 0, sizeof i);
 	i.port = CONTEXT_PORT_NO_LISTEN_SERVER;
-	i.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8;
+	i.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+		    LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 	i.foreign_loops = loops;
 	i.protocols = protocols;
 	i.user = ss;
@@ -383,13 +438,14 @@ unsigned sockets_count(const struct sockets *ss)
 	return ss->count;
 }
 
-void sockets_take(struct sockets *ss, int fd, const struct socket_kind *kind, void *self,
-		  struct str key, struct str early)
+uint64_t sockets_allocations(const struct sockets *ss)
+{
+	return ss->allocations;
+}
+
+struct socket *socket_new(struct sockets *ss, const struct socket_kind *kind, void *self)
 {
 	struct socket *s = xcalloc(1, sizeof *s);
-	char head[256 + EARLY_MAX];
-	struct lws *wsi;
-	int n;
 
 	s->all = ss;
 	s->kind = kind;
@@ -399,7 +455,18 @@ void sockets_take(struct sockets *ss, int fd, const struct socket_kind *kind, vo
 		s->next->prev = s;
 	ss->list = s;
 	ss->count++;
-	if (!context_open(ss)) {
+	return s;
+}
+
+void sockets_take(struct sockets *ss, int fd, const struct socket_kind *kind, void *self,
+		  struct str key, struct str early)
+{
+	struct socket *s = socket_new(ss, kind, self);
+	char head[256 + EARLY_MAX];
+	struct lws *wsi;
+	int n;
+
+	if (!sockets_context(ss)) {
 		close(fd);
 		socket_gone(s);
 		return;
@@ -452,6 +519,16 @@ static void end(struct sockets *ss)
 {
 	bool busy = false;
 
+	for (struct socket *s = ss->list; s != NULL; s = s->next) {
+		if (s->connecting != NULL) { /* its name is still being looked up */
+			socket_connecting_stop(s);
+			busy = true;
+		}
+	}
+	if (busy) {
+		uv_timer_start(&ss->turn, on_turn, 1, 0);
+		return;
+	}
 	if (ss->context != NULL && !ss->ending) {
 		ss->ending = true;
 		lws_context_destroy(ss->context);
@@ -474,10 +551,9 @@ static void on_turn(uv_timer_t *t)
 {
 	struct sockets *ss = t->data;
 
+	end_flushed(ss);
 	if (ss->closing)
 		end(ss);
-	else
-		end_flushed(ss);
 }
 
 void sockets_close(struct sockets *ss)

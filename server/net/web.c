@@ -264,6 +264,11 @@ bool web_listen(struct web *w, const char *address, int port, struct err *err)
 	return true;
 }
 
+struct sockets *web_sockets(struct web *w)
+{
+	return w->sockets;
+}
+
 int web_port(const struct web *w)
 {
 	return w->port;
@@ -404,6 +409,19 @@ void web_reset(struct ticket t)
 		return;
 	(void)!setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 	conn_close(c);
+}
+
+int web_take(struct ticket t)
+{
+	struct conn *c = web_waiting(t);
+	int fd;
+
+	if (c == NULL || !c->busy) /* later its bytes would be read by nobody */
+		return -1;
+	fd = c->fd;
+	conn_detach(c); /* its inbox goes when the handler has returned */
+	web_conn_gone(c->web);
+	return fd;
 }
 
 struct str web_header(const struct web_request *r, const char *lower_name)

@@ -18,6 +18,7 @@
 #include "shared/arena.h"
 
 struct web;
+struct sockets;
 struct app;
 
 /* Zero stands for the figure in the comment. */
@@ -87,6 +88,11 @@ struct web_refusal {
 void web_reply_refused(struct ticket t, const struct web_refusal *r);
 /* Gives no answer and cuts the connection (TCP RST). For stand-ins that practise failure. */
 void web_reset(struct ticket t);
+/* Gives no answer and lets go of the connection: its descriptor is the caller's from here on, -1 if
+ * nobody waits any more. Only within the handler's call, and for a request after which the client
+ * sends nothing before it has an answer. For stand-ins that speak another protocol behind an
+ * upgrade, and practise failure in it. */
+int web_take(struct ticket t);
 /* Somebody still waits for this answer. For work that is worth skipping, never for safety. */
 bool web_waits(struct ticket t);
 
@@ -98,6 +104,8 @@ MUST_USE
 bool web_listen(struct web *w, const char *address, int port, struct err *err);
 /* The real port, 0 before web_listen. */
 int web_port(const struct web *w);
+/* Its WebSockets: others may open theirs beside them (socket.h). */
+struct sockets *web_sockets(struct web *w);
 
 /* Accepts no more (an inherited listener stays open in whoever holds it, with its queue), ends idle
  * connections, finishes what is under way, and calls empty(with) once, when no connection is left;

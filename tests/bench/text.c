@@ -1,51 +1,15 @@
 /*
- * text.c - see text.h. The signature: base64(HMAC-SHA1(token, URL and then each parameter's name
- * and value, sorted by name)).
+ * text.c - see text.h.
  */
-/* First, because shared/banned.h poisons a word that OpenSSL uses as a parameter's name. */
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "tests/bench/text.h"
 
-struct parameter {
-	const char *name, *value;
-};
-
-static void percent_add(struct buf *out, const char *value)
-{
-	static const char hex[] = "0123456789ABCDEF";
-
-	for (const unsigned char *c = (const unsigned char *)value; *c != '\0'; c++) {
-		bool plain = (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') ||
-			     (*c >= 'a' && *c <= 'z') || strchr("-._~", *c) != NULL;
-
-		if (plain) {
-			buf_add_char(out, (char)*c);
-		} else {
-			char escape[3] = {'%', hex[*c >> 4], hex[*c & 15]};
-
-			buf_add(out, escape, sizeof escape);
-		}
-	}
-}
-
-static void signature_write(const char *token, struct str signed_text, char out[32])
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int n = 0;
-
-	if (HMAC(EVP_sha1(), token, (int)strlen(token), (const unsigned char *)signed_text.p,
-		 signed_text.n, digest, &n) == NULL)
-		BUG("HMAC-SHA1 is not there");
-	EVP_EncodeBlock((unsigned char *)out, digest, (int)n);
-}
+#include "tests/bench/form.h"
 
 void text_write(const struct text_sender *s, struct buf *out, const char *sid, const char *from,
 		const char *to)
 {
 	/* In the order of their names, as the signature wants them. */
-	const struct parameter parameters[] = {
+	const struct form_pair parameters[] = {
 		{"AccountSid", s->account}, {"ApiVersion", "2010-04-01"},
 		{"Body", s->body},          {"From", from},
 		{"FromCountry", "CA"},      {"MessageSid", sid},
@@ -54,28 +18,8 @@ void text_write(const struct text_sender *s, struct buf *out, const char *sid, c
 		{"SmsStatus", "received"},  {"To", to},
 		{"ToCountry", "CA"},
 	};
-	struct buf form, covered;
-	char signature[32];
 
-	buf_init(&form, 8192);
-	buf_init(&covered, 8192);
-	buf_add_cstr(&covered, s->public_url);
-	for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
-		buf_printf(&covered, "%s%s", parameters[i].name, parameters[i].value);
-		buf_printf(&form, "%s%s=", i == 0 ? "" : "&", parameters[i].name);
-		percent_add(&form, parameters[i].value);
-	}
-	signature_write(s->forged ? "a token that nobody has" : s->token, buf_str(&covered),
-			signature);
-	buf_printf(out,
-		   "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: TwilioProxy/1.1\r\n"
-		   "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
-		   "X-Twilio-Signature: %s\r\nI-Twilio-Idempotency-Token: %s\r\n"
-		   "Content-Length: %zu\r\n\r\n",
-		   s->path, s->host, signature, sid, form.n);
-	buf_add_str(out, buf_str(&form));
-	if (out->overflowed || form.overflowed || covered.overflowed)
-		BUG("a text of the load generator does not fit its buffer");
-	buf_clear(&form);
-	buf_clear(&covered);
+	form_write(out, s->host, s->path, s->public_url,
+		   s->forged ? "a token that nobody has" : s->token, sid, parameters,
+		   ARRAY_LEN(parameters));
 }

@@ -21,7 +21,7 @@ server/elevenlabs| shared                                        | libcrypto jan
 server/store| shared server/core server/db server/agent          | jansson
 server/staff| shared server/core server/db/row.h server/api/roles.h | libjwt uv libcrypto
 server/events| shared server/core server/net server/db server/store server/staff/sessions.h | none
-server/voice| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/jobs/runner.h | none
+server/voice| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/keys.h server/jobs/runner.h | none
 server/webhook| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/voice server/app.h server/keys.h server/jobs/runner.h | none
 server/api| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/staff server/store server/events server/voice server/app.h server/keys.h server/jobs/runner.h | none
 server/jobs| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/voice server/app.h server/keys.h | none

@@ -383,7 +383,7 @@ Test(sim_rest, what_is_not_there_is_not_found)
 		{"GET", BASE "/Messages/hello.json", 404, 20404},
 		{"GET", BASE "/IncomingPhoneNumbers/PN00000000000000000000000000000009.json", 404,
 		 20404},
-		{"GET", BASE "/Calls.json", 404, 20404},
+		{"GET", BASE "/Addresses.json", 404, 20404},
 		{"GET", BASE "/Messages", 404, 20404},
 		{"PUT", BASE "/Messages.json", 405, 20004},
 		{"GET", BASE "/Messages.json?PageSize=1001", 400, 20422},

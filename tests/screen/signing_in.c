@@ -135,3 +135,19 @@ Test(signing_in, tells_why_a_session_ended)
 		stage_close(&s);
 	}
 }
+
+/* The first list is refused: the screen does not stay empty for ever. */
+Test(signing_in, asks_for_the_list_until_it_comes)
+{
+	struct problem busy = {.status = 503, .code = str_of("busy")};
+	struct wire_conversation c = conversation_of(1, "Ana Silva", "words");
+	struct stage s = form();
+
+	signs_in(&s);
+	expect_shows(&s, "Reading");
+	tell(&s, &(struct msg){.kind = MSG_REFUSED, .id = wish_of(&s, OUT_LIST), .problem = &busy});
+	wait_ms(&s, 2000);
+	lists(&s, &c, 1, 100);
+	expect_shows(&s, "Ana Silva");
+	stage_close(&s);
+}

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utf8proc.h>
@@ -157,7 +158,7 @@ static void expect_allowed(struct str s, const char *term)
 
 	while (s.n > 0) {
 		unsigned char c = (unsigned char)s.p[0];
-		uint32_t code;
+		uint32_t code = 0;
 		size_t n = 1;
 
 		if (c == 27)
@@ -370,6 +371,50 @@ Test(terminal, tells_keys_by_what_they_are)
 	usleep(50000);
 	cr_assert_gt(typed(&t, " \033OA three\033[201~"), 0);
 	terminal_read(&t, "<paste 14:one\rtwo  three>");
+	cr_assert_eq(typed(&t, "Q"), 1);
+	cr_expect_eq(terminal_close(&t), 0);
+}
+
+static void corner_draw(struct area a)
+{
+	(void)area_put(a, a.rows - 1, a.cols - 7, -1, STR_LIT("corner"), LOOK_PLAIN);
+}
+
+/* Takes a new size with each key, until Q. */
+static void resize_play(struct paint *p)
+{
+	struct msg msg;
+	struct cells g;
+	int rows, cols;
+
+	paint_size(p, &rows, &cols);
+	do {
+		cells_init(&g, rows, cols, false);
+		corner_draw(area_all(&g));
+		paint_show(p, &g);
+		cells_clear(&g);
+		if (!key_comes(p, &msg))
+			_exit(6);
+		paint_resized(p, &rows, &cols);
+	} while (msg.key.code != 'Q');
+}
+
+Test(terminal, takes_a_new_size_and_goes_on_reading_keys)
+{
+	struct terminal t = terminal_open("xterm", "C.UTF-8", resize_play);
+	static const struct winsize sizes[] = {{40, 120, 0, 0}, {10, 40, 0, 0}, {24, 80, 0, 0}};
+
+	terminal_read(&t, "corner");
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		char at[24];
+
+		snprintf(at, sizeof at, "\033[%d;%dH", sizes[i].ws_row, sizes[i].ws_col - 6);
+		buf_reset(&t.out);
+		cr_assert_eq(ioctl(t.fd, TIOCSWINSZ, &sizes[i]), 0);
+		cr_assert_eq(typed(&t, "k"), 1);
+		terminal_read(&t, at);
+		terminal_read(&t, "corner");
+	}
 	cr_assert_eq(typed(&t, "Q"), 1);
 	cr_expect_eq(terminal_close(&t), 0);
 }

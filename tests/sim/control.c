@@ -3,14 +3,13 @@
  */
 #include "tests/sim/control.h"
 
-#include <jansson.h>
-
 #include "shared/utf8.h"
+#include "tests/sim/asked.h"
 #include "tests/sim/carrier.h"
 #include "tests/sim/crypt.h"
 #include "tests/sim/errors.h"
 #include "tests/sim/handset.h"
-#include "tests/sim/pairs.h"
+#include "tests/sim/voice/person.h"
 
 #define TEXT_BODY_MAX (8u * 1024 * 1024)
 
@@ -19,115 +18,9 @@
 	"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJg" \
 	"gg=="
 
-struct asked {
-	struct sim *sim;
-	const struct web_request *request;
-	struct ticket ticket;
-	struct arena arena;
-	struct sim_pairs query;
-	json_t *body; /* of a POST: an object; NULL otherwise */
-};
-
-static void detail_reply(struct ticket t, int status, const char *detail)
-{
-	struct buf b = {0};
-
-	sim_json_open(&b, NULL, '{');
-	sim_json_cstr(&b, "type", "about:blank");
-	sim_json_cstr(&b, "title", "The practice line refuses");
-	sim_json_int(&b, "status", status);
-	sim_json_cstr(&b, "detail", detail);
-	sim_json_close(&b, '}');
-	web_reply(t, status, "application/problem+json", buf_str(&b));
-	buf_clear(&b);
-}
-
-static void err_reply(struct ticket t, const struct err *err)
-{
-	detail_reply(t, problem_row(problem_of(err->kind))->status, err->text);
-}
-
-static void json_reply(struct asked *q, struct buf *b)
-{
-	if (b->overflowed)
-		detail_reply(q->ticket, 500, "the answer is too large: ask for less");
-	else
-		web_reply(q->ticket, 200, "application/json", buf_str(b));
-	buf_clear(b);
-}
-
-/* A page in a browser can reach 127.0.0.1 by another name; then Host tells. */
-static bool is_local(const struct web_request *r)
-{
-	static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
-	struct str host = web_header(r, "host");
-
-	if (!str_starts(r->peer, STR_LIT("127.")) && !str_is(r->peer, "::1") &&
-	    !str_is(r->peer, "::ffff:127.0.0.1"))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		struct str name = str_of(names[i]);
-
-		if (str_starts(host, name) && (host.n == name.n || host.p[name.n] == ':'))
-			return true;
-	}
-	return false;
-}
-
-static bool body_read(struct asked *q)
-{
-	struct str type = web_header(q->request, "content-type"), body = q->request->body;
-	json_error_t problem;
-
-	if (!str_starts(type, STR_LIT("application/json"))) {
-		detail_reply(q->ticket, 415, "send application/json");
-		return false;
-	}
-	q->body =
-		json_loadb(body.p == NULL ? "" : body.p, body.n, JSON_REJECT_DUPLICATES, &problem);
-	if (!json_is_object(q->body)) {
-		detail_reply(q->ticket, 400, "the body is no JSON object");
-		return false;
-	}
-	return true;
-}
-
-typedef void control_step(struct asked *q);
-
-static void serve(struct app *app, const struct web_request *r, struct ticket t, control_step *step)
-{
-	struct asked q = {.sim = (struct sim *)(void *)app, .request = r, .ticket = t};
-
-	if (!is_local(r)) {
-		detail_reply(t, 403, "the controls are for this machine alone");
-		return;
-	}
-	sim_pairs_read(&q.query, &q.arena, r->query);
-	if (r->method != WEB_POST || body_read(&q))
-		step(&q);
-	json_decref(q.body);
-	arena_free(&q.arena);
-}
-
-static struct str body_text(const struct asked *q, const char *name)
-{
-	const json_t *v = json_object_get(q->body, name);
-
-	return json_is_string(v) ? str_make(json_string_value(v), json_string_length(v))
-				 : (struct str){0};
-}
-
-static uint64_t query_number(const struct asked *q, const char *name, uint64_t otherwise)
-{
-	int64_t n;
-
-	return str_int(sim_pairs_value(&q->query, name), 0, INT64_MAX, &n) ? (uint64_t)n
-									   : otherwise;
-}
-
 /* ---- health, numbers, messages, requests, alerts ---- */
 
-static void health(struct asked *q)
+static void health(struct sim_asked *q)
 {
 	struct sim *s = q->sim;
 	struct buf b = {0};
@@ -136,13 +29,14 @@ static void health(struct asked *q)
 	sim_json_cstr(&b, "status", "ok");
 	sim_json_cstr(&b, "version", SWITCHBACK_VERSION);
 	sim_json_int(&b, "messages", (int64_t)(s->texts.next - s->texts.first));
+	sim_json_int(&b, "calls", (int64_t)s->legs_n);
 	sim_json_int(&b, "hooks_running", s->hooks_running);
 	sim_json_int(&b, "alerts", (int64_t)s->alerts_n);
 	sim_json_close(&b, '}');
-	json_reply(q, &b);
+	sim_asked_reply(q, &b);
 }
 
-static void numbers(struct asked *q)
+static void numbers(struct sim_asked *q)
 {
 	struct buf b = {.limit = 8u * 1024 * 1024};
 
@@ -156,17 +50,18 @@ static void numbers(struct asked *q)
 		sim_json_cstr(&b, "name", n->set[SIM_FRIENDLY_NAME]);
 		sim_json_cstr(&b, "sid", n->sid);
 		sim_json_cstr(&b, "sms_url", n->set[SIM_SMS_URL]);
+		sim_json_cstr(&b, "voice_url", n->set[SIM_VOICE_URL]);
 		sim_json_close(&b, '}');
 	}
 	sim_json_close(&b, ']');
 	sim_json_close(&b, '}');
-	json_reply(q, &b);
+	sim_asked_reply(q, &b);
 }
 
-static void messages(struct asked *q)
+static void messages(struct sim_asked *q)
 {
 	const struct sim_texts *ts = &q->sim->texts;
-	uint64_t left = query_number(q, "limit", 100);
+	uint64_t left = sim_asked_number(q, "limit", 100);
 	struct buf b = {.limit = 32u * 1024 * 1024};
 
 	sim_json_open(&b, NULL, '{');
@@ -183,19 +78,19 @@ static void messages(struct asked *q)
 	}
 	sim_json_close(&b, ']');
 	sim_json_close(&b, '}');
-	json_reply(q, &b);
+	sim_asked_reply(q, &b);
 }
 
-static void requests(struct asked *q)
+static void requests(struct sim_asked *q)
 {
 	struct buf b = {.limit = 64u * 1024 * 1024};
 
-	sim_journal_read(&q->sim->journal, query_number(q, "since", 0),
-			 (size_t)query_number(q, "limit", 1000), &b);
-	json_reply(q, &b);
+	sim_journal_read(&q->sim->journal, sim_asked_number(q, "since", 0),
+			 (size_t)sim_asked_number(q, "limit", 1000), &b);
+	sim_asked_reply(q, &b);
 }
 
-static void alerts(struct asked *q)
+static void alerts(struct sim_asked *q)
 {
 	struct sim *s = q->sim;
 	uint64_t first = s->alerts_n > SIM_ALERTS_MAX ? s->alerts_n - SIM_ALERTS_MAX : 0;
@@ -216,16 +111,13 @@ static void alerts(struct asked *q)
 	}
 	sim_json_close(&b, ']');
 	sim_json_close(&b, '}');
-	json_reply(q, &b);
+	sim_asked_reply(q, &b);
 }
 
-static void reset(struct asked *q)
+static void reset(struct sim_asked *q)
 {
-	struct buf b = {0};
-
 	sim_forget(q->sim);
-	buf_add_cstr(&b, "{}");
-	json_reply(q, &b);
+	sim_asked_done(q);
 }
 
 /* ---- texts from a handset ---- */
@@ -263,7 +155,7 @@ static void text_received(void *with, const struct sim_received *r)
 	free(t);
 }
 
-static bool media_read(struct asked *q, struct sim_inbound *in, struct err *err)
+static bool media_read(struct sim_asked *q, struct sim_inbound *in, struct err *err)
 {
 	const json_t *list = json_object_get(q->body, "media"), *m;
 	size_t i;
@@ -288,11 +180,11 @@ static bool media_read(struct asked *q, struct sim_inbound *in, struct err *err)
 	return true;
 }
 
-static void texts(struct asked *q)
+static void texts(struct sim_asked *q)
 {
-	struct sim_inbound in = {.from = body_text(q, "from"),
-				 .to = body_text(q, "to"),
-				 .body = utf8_repair(&q->arena, body_text(q, "body"))};
+	struct sim_inbound in = {.from = sim_asked_text(q, "from"),
+				 .to = sim_asked_text(q, "to"),
+				 .body = utf8_repair(&q->arena, sim_asked_text(q, "body"))};
 	bool wait = !json_is_false(json_object_get(q->body, "wait"));
 	struct ticket *kept = NULL;
 	struct sim_received now = {0};
@@ -300,7 +192,7 @@ static void texts(struct asked *q)
 	struct buf b = {0};
 
 	if (!media_read(q, &in, &err)) {
-		err_reply(q->ticket, &err);
+		sim_asked_refuse_err(q->ticket, &err);
 		return;
 	}
 	if (wait) {
@@ -309,45 +201,52 @@ static void texts(struct asked *q)
 	}
 	if (!sim_carrier_receive(q->sim, &in, wait ? text_received : NULL, kept, now.sid, &err)) {
 		free(kept);
-		err_reply(q->ticket, &err);
+		sim_asked_refuse_err(q->ticket, &err);
 	} else if (!wait) {
 		received_write(&now, &b);
-		json_reply(q, &b);
+		sim_asked_reply(q, &b);
 	}
 }
 
 /* ---- phones ---- */
 
-static void phone_show(struct asked *q)
+static void phone_show(struct sim_asked *q)
 {
-	struct str phone = sim_unescape(&q->arena, q->request->params[0]);
+	struct str phone = sim_asked_part(q, 0);
 
-	sim_handset_answer(q->sim, q->ticket, phone, query_number(q, "since", 0),
-			   (unsigned)size_min(query_number(q, "wait", 0), SIM_WAIT_MAX_MS));
+	sim_handset_answer(q->sim, q->ticket, phone, sim_asked_number(q, "since", 0),
+			   (unsigned)size_min(sim_asked_number(q, "wait", 0), SIM_WAIT_MAX_MS));
 }
 
-static void phone_change(struct asked *q)
+static void phone_change(struct sim_asked *q)
 {
-	struct str phone = sim_unescape(&q->arena, q->request->params[0]);
+	struct str phone = sim_asked_part(q, 0);
+	struct str behaves = sim_asked_text(q, "behaves"), rings = sim_asked_text(q, "rings");
 	struct sim_behaviour b;
-	struct buf out = {0};
+	struct sim_ring r;
 
-	if (!phone_valid(phone)) {
-		detail_reply(q->ticket, 400, "that is no number such as +15145550199");
-	} else if (!sim_behaviour_parse(body_text(q, "behaves"), &b)) {
-		detail_reply(q->ticket, 400,
-			     "behaves: normal slow never twice swapped silent, or an error code");
-	} else if (!sim_behaviour_set(q->sim, phone, b)) {
-		detail_reply(q->ticket, 503, "too many phones are known");
-	} else {
-		buf_add_cstr(&out, "{}");
-		json_reply(q, &out);
-	}
+	if (!phone_valid(phone))
+		sim_asked_refuse(q->ticket, 400, "that is no number such as +15145550199");
+	else if (behaves.n == 0 && rings.n == 0)
+		sim_asked_refuse(q->ticket, 400, "say how it behaves (texts) or rings (calls)");
+	else if (behaves.n > 0 && !sim_behaviour_parse(behaves, &b))
+		sim_asked_refuse(
+			q->ticket, 400,
+			"behaves: normal slow never twice swapped silent, or an error code");
+	else if (rings.n > 0 && !sim_ring_parse(rings, &r))
+		sim_asked_refuse(q->ticket, 400,
+				 "rings: answered, by hand, busy, declined, on, failed or machine; "
+				 "behind it perhaps \"after 2s\"");
+	else if ((behaves.n > 0 && !sim_behaviour_set(q->sim, phone, b)) ||
+		 (rings.n > 0 && !sim_ring_set(q->sim, phone, r)))
+		sim_asked_refuse(q->ticket, 503, "too many phones are known");
+	else
+		sim_asked_done(q);
 }
 
 /* ---- switches ---- */
 
-static void faults_show(struct asked *q)
+static void faults_show(struct sim_asked *q)
 {
 	struct buf b = {0}, text = {0};
 
@@ -364,46 +263,39 @@ static void faults_show(struct asked *q)
 	sim_json_close(&b, ']');
 	sim_json_close(&b, '}');
 	buf_clear(&text);
-	json_reply(q, &b);
+	sim_asked_reply(q, &b);
 }
 
-static void fault_throw(struct asked *q)
+static void fault_throw(struct sim_asked *q)
 {
 	struct sim_fault f;
 	struct err err = {0};
 
-	if (!sim_fault_parse(body_text(q, "fault"), &f, &err) ||
+	if (!sim_fault_parse(sim_asked_text(q, "fault"), &f, &err) ||
 	    !sim_faults_add(&q->sim->faults, &f, &err))
-		err_reply(q->ticket, &err);
+		sim_asked_refuse_err(q->ticket, &err);
 	else
 		faults_show(q);
 }
 
-static void faults_clear(struct asked *q)
+static void faults_clear(struct sim_asked *q)
 {
 	sim_faults_forget(&q->sim->faults);
 	faults_show(q);
 }
 
-/* One handler for each step: a route knows only a function. */
-#define HANDLER(step)                                                                        \
-	static void on_##step(struct app *app, const struct web_request *r, struct ticket t) \
-	{                                                                                    \
-		serve(app, r, t, step);                                                      \
-	}
-
-HANDLER(health)
-HANDLER(numbers)
-HANDLER(messages)
-HANDLER(requests)
-HANDLER(alerts)
-HANDLER(reset)
-HANDLER(texts)
-HANDLER(phone_show)
-HANDLER(phone_change)
-HANDLER(faults_show)
-HANDLER(fault_throw)
-HANDLER(faults_clear)
+SIM_ASKED(health)
+SIM_ASKED(numbers)
+SIM_ASKED(messages)
+SIM_ASKED(requests)
+SIM_ASKED(alerts)
+SIM_ASKED(reset)
+SIM_ASKED(texts)
+SIM_ASKED(phone_show)
+SIM_ASKED(phone_change)
+SIM_ASKED(faults_show)
+SIM_ASKED(fault_throw)
+SIM_ASKED(faults_clear)
 
 const struct route sim_control_routes[] = {
 	{.method = WEB_GET, .path = "/sim/health", .handle = on_health},

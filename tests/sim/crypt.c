@@ -17,6 +17,24 @@ void sim_hmac_sha1(struct str key, struct str data, unsigned char out[SIM_SHA1])
 		BUG("HMAC-SHA1 is not available");
 }
 
+void sim_hmac_sha256_hex(struct str key, struct str data, char out[2 * SIM_SHA256 + 1])
+{
+	unsigned char digest[SIM_SHA256];
+	unsigned n = sizeof digest;
+
+	if (HMAC(EVP_sha256(), key.p, (int)key.n, (const unsigned char *)data.p, data.n, digest,
+		 &n) == NULL)
+		BUG("HMAC-SHA256 is not available");
+	for (size_t i = 0; i < sizeof digest; i++)
+		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
+void sim_sha1(struct str data, unsigned char out[SIM_SHA1])
+{
+	if (EVP_Digest(data.p, data.n, out, NULL, EVP_sha1(), NULL) != 1)
+		BUG("SHA-1 is not available");
+}
+
 void sim_sha256(struct str data, unsigned char out[SIM_SHA256])
 {
 	if (EVP_Digest(data.p, data.n, out, NULL, EVP_sha256(), NULL) != 1)

@@ -11,6 +11,9 @@
 #define SIM_SHA256 32
 
 void sim_hmac_sha1(struct str key, struct str data, unsigned char out[SIM_SHA1]);
+/* Lower-case hex. */
+void sim_hmac_sha256_hex(struct str key, struct str data, char out[2 * SIM_SHA256 + 1]);
+void sim_sha1(struct str data, unsigned char out[SIM_SHA1]);
 void sim_sha256(struct str data, unsigned char out[SIM_SHA256]);
 void sim_random(void *out, size_t n);
 /* Base64 with padding; out has room for (n + 2) / 3 * 4 + 1 bytes. */

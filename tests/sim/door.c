@@ -9,20 +9,12 @@
 #include "shared/log.h"
 #include "tests/sim/carrier.h"
 #include "tests/sim/control.h"
+#include "tests/sim/eleven/side.h"
 #include "tests/sim/handset.h"
+#include "tests/sim/late.h"
 #include "tests/sim/rest.h"
-
-#define HANG_MS 120000 /* longer than anybody should wait */
-
-/* An answer that is given later than it was made. */
-struct late {
-	struct late *next, **at;
-	struct sim *sim;
-	struct ticket ticket;
-	struct arena arena;
-	struct sim_answer answer;
-	uv_timer_t timer;
-};
+#include "tests/sim/voice/control.h"
+#include "tests/sim/voice/watch.h"
 
 static struct sim *sim_of(struct app *app)
 {
@@ -54,54 +46,6 @@ static void answer_send(struct sim *s, struct ticket t, const struct sim_answer 
 		fields[n++] = (struct web_field){"Retry-After", str_of(after)};
 	}
 	web_reply_headers(t, a->status, a->body.n > 0 ? a->content_type : NULL, a->body, fields, n);
-}
-
-static void on_late_closed(uv_handle_t *h)
-{
-	struct late *l = h->data;
-
-	arena_free(&l->arena);
-	free(l);
-}
-
-static void late_end(struct late *l)
-{
-	*l->at = l->next;
-	if (l->next != NULL)
-		l->next->at = l->at;
-	l->sim->in_flight--;
-	uv_close((uv_handle_t *)&l->timer, on_late_closed);
-}
-
-static void on_late(uv_timer_t *t)
-{
-	struct late *l = t->data;
-
-	if (l->answer.status == 0) /* a request that was left hanging */
-		web_reset(l->ticket);
-	else
-		answer_send(l->sim, l->ticket, &l->answer);
-	late_end(l);
-}
-
-static void answer_later(struct sim *s, struct ticket t, const struct sim_answer *a, int ms)
-{
-	struct late *l = xcalloc(1, sizeof *l);
-
-	l->sim = s;
-	l->ticket = t;
-	l->answer = *a;
-	l->answer.body = arena_str(&l->arena, a->body);
-	l->answer.location = arena_strdup(&l->arena, a->location);
-	l->next = s->late;
-	l->at = &s->late;
-	if (l->next != NULL)
-		l->next->at = &l->next;
-	s->late = l;
-	s->in_flight++;
-	uv_timer_init(&s->loop->uv, &l->timer);
-	l->timer.data = l;
-	uv_timer_start(&l->timer, on_late, (uint64_t)ms, 0);
 }
 
 static int code_of(enum sim_fault_kind k)
@@ -136,9 +80,9 @@ static void answer_give(struct sim *s, struct ticket t, const struct sim_fault *
 	if (f->kind == SIM_FAULT_RESET)
 		web_reset(t);
 	else if (f->kind == SIM_FAULT_SLOW)
-		answer_later(s, t, a, f->ms);
+		sim_late_answer(s, t, a, f->ms, answer_send);
 	else if (f->kind == SIM_FAULT_HANG)
-		answer_later(s, t, a, HANG_MS);
+		sim_late_answer(s, t, a, SIM_HANG_MS, answer_send);
 	else
 		answer_send(s, t, a);
 }
@@ -183,8 +127,7 @@ static void on_api(struct app *app, const struct web_request *r, struct ticket t
 
 	s->in_flight++;
 	sim_rest_read(&arena, &ask);
-	fault = sim_faults_take(&s->faults, ask.send ? SIM_ON_SEND : SIM_ON_API,
-				sim_pairs_value(&ask.params, "To"));
+	fault = sim_faults_take(&s->faults, ask.on, sim_rest_phone(s, &ask));
 	if (s->set.in_flight_max > 0 && s->in_flight > s->set.in_flight_max)
 		fault = (struct sim_fault){.kind = SIM_FAULT_429};
 	if (!prevents(&fault))
@@ -222,24 +165,6 @@ static void on_media(struct app *app, const struct web_request *r, struct ticket
 	sim_journal_add(&s->journal, &e);
 }
 
-/* ---- the stand-in for ElevenLabs: a port that says what it is ---- */
-
-static void on_elevenlabs(struct app *app, const struct web_request *r, struct ticket t)
-{
-	struct sim *s = sim_of(app);
-	struct sim_entry e = {.side = "elevenlabs",
-			      .method = web_method_name(r->method),
-			      .url = r->target,
-			      .status = 501,
-			      .started_us = clock_mono_us()};
-
-	web_reply(t, 501, "application/problem+json",
-		  STR_LIT("{\"type\":\"about:blank\",\"title\":\"Not implemented\",\"status\":501,"
-			  "\"detail\":\"The practice line does not speak ElevenLabs yet: it holds "
-			  "this port so that nobody else answers on it.\"}"));
-	sim_journal_add(&s->journal, &e);
-}
-
 #define EVERY_METHOD(path, handler)                              \
 	{WEB_GET, path, handler, 0, NULL, NULL, NULL},           \
 		{WEB_POST, path, handler, 0, NULL, NULL, NULL},  \
@@ -255,26 +180,21 @@ static const struct route api_routes[] = {
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/{a}/{b}", on_api),
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/{a}/{b}/{c}", on_api),
 	EVERY_METHOD("/2010-04-01/Accounts/{account}/Messages/{a}/Media/{b}", on_api),
+	EVERY_METHOD("/2010-04-01/Accounts/{account}/Calls/{a}/Streams/{b}", on_api),
+	EVERY_METHOD("/2010-04-01/Accounts/{account}/Calls/{a}/Transcriptions/{b}", on_api),
+	EVERY_METHOD("/2010-04-01/Accounts/{account}/Conferences/{a}/Participants/{b}", on_api),
 	{WEB_GET, "/media/{message}/{media}", on_media, 0, NULL, NULL, NULL},
-	{0},
-};
-
-static const struct route elevenlabs_routes[] = {
-	EVERY_METHOD("/{a}", on_elevenlabs),
-	EVERY_METHOD("/{a}/{b}", on_elevenlabs),
-	EVERY_METHOD("/{a}/{b}/{c}", on_elevenlabs),
-	EVERY_METHOD("/{a}/{b}/{c}/{d}", on_elevenlabs),
-	EVERY_METHOD("/v1/convai/{a}/{b}/{c}/{d}", on_elevenlabs),
-	EVERY_METHOD("/", on_elevenlabs),
 	{0},
 };
 
 bool sim_door_open(struct sim *s, struct err *err)
 {
-	struct web_options api = {.tables = {api_routes, sim_control_routes},
-				  .answer_ms = 150000,
-				  .connections_max = 4000};
-	struct web_options elevenlabs = {.tables = {elevenlabs_routes}, .connections_max = 100};
+	struct web_options api = {
+		.tables = {api_routes, sim_control_routes, sim_voice_routes, sim_el_controls},
+		.answer_ms = 150000,
+		.connections_max = 4000};
+	struct web_options elevenlabs = {
+		.tables = {sim_el_routes}, .answer_ms = 150000, .connections_max = 4000};
 
 	s->texts.changed = sim_handset_news;
 	s->texts.changed_with = s;
@@ -293,9 +213,9 @@ bool sim_door_open(struct sim *s, struct err *err)
 
 void sim_door_close(struct sim *s)
 {
-	while (s->late != NULL)
-		late_end(s->late);
+	sim_late_drop(s);
 	sim_handset_drop(s);
+	sim_watch_drop(s);
 	web_close(s->web);
 	web_close(s->elevenlabs_web);
 	s->web = NULL;

@@ -1,11 +1,13 @@
 /*
  * faults.h - what goes wrong on purpose: switches that are thrown at run time, in words.
  *
- *   KIND [after] [on TARGET] [to NUMBER] [next N | P% | always] [for N ms|s] [retry-after N]
+ *   KIND [after] [on TARGET] [to NUMBER] [at N] [code N] [next N | P% | always] [for N ms|s]
+ *        [retry-after N]
  *
  *   429 next 2 retry-after 3      the next two sends are answered 429 with Retry-After: 3
  *   reset after 10%               one send in ten is taken, and its connection reset
  *   wrong-signature on callback   the next status callback is signed with another key
+ *   cut on agent at 40            the next conversation's socket is reset at its 40th message
  *
  * Without a number of times it happens once. The first switch that fits and fires is taken.
  */
@@ -33,10 +35,32 @@ enum sim_fault_kind {
 	SIM_FAULT_NO_SIGNATURE,
 	SIM_FAULT_REPLAY, /* sent once more, byte for byte, some time later */
 	SIM_FAULT_LOST,   /* never sent */
+	/* of our sockets: media streams and conversations */
+	SIM_FAULT_REFUSE,  /* it does not open */
+	SIM_FAULT_CUT,     /* reset at message N of either direction */
+	SIM_FAULT_CLOSE,   /* closed with a code at message N */
+	SIM_FAULT_SILENCE, /* from message N on nothing of ours goes out, for a while or for good */
+	SIM_FAULT_LATE,    /* what goes out goes late */
+	SIM_FAULT_FREEZE,  /* from message N on it neither reads nor answers */
+	/* of a call that is being changed */
+	SIM_FAULT_GONE, /* the caller hangs up right before (after: right behind) the change */
 	SIM_FAULT_KINDS,
 };
 
-enum sim_fault_on { SIM_ON_SEND, SIM_ON_API, SIM_ON_WEBHOOK, SIM_ON_CALLBACK, SIM_ON_TARGETS };
+enum sim_fault_on {
+	SIM_ON_SEND,       /* POST Messages.json */
+	SIM_ON_API,        /* every request to the API */
+	SIM_ON_CALL,       /* a call or a participant is created */
+	SIM_ON_UPDATE,     /* a call or a participant is changed */
+	SIM_ON_WEBHOOK,    /* webhooks of texts */
+	SIM_ON_VOICE,      /* webhooks of calls that fetch TwiML */
+	SIM_ON_CALLBACK,   /* status callbacks of both */
+	SIM_ON_STREAM,     /* media streams */
+	SIM_ON_AGENT,      /* conversation sockets */
+	SIM_ON_ELEVENLABS, /* requests to ElevenLabs' API */
+	SIM_ON_POST_CALL,  /* ElevenLabs' webhooks */
+	SIM_ON_TARGETS
+};
 
 struct sim_fault {
 	enum sim_fault_kind kind;
@@ -44,7 +68,9 @@ struct sim_fault {
 	bool after;             /* after the request took effect */
 	int left;               /* times that are left; -1: no end */
 	double chance;          /* 0..1 each time */
-	int ms;                 /* slow, replay: how long */
+	int ms;                 /* slow, replay, silence, late: how long; 0: for good */
+	int at;                 /* of a socket: the message; 0: from the start */
+	int code;               /* close: with which code */
 	int retry_after;        /* seconds; 0: no header */
 	char to[PHONE_MAX + 8]; /* only requests about this phone; "" for all */
 	unsigned taken;
@@ -70,6 +96,8 @@ void sim_faults_forget(struct sim_faults *fs);
 /* What shall go wrong with this request about this phone: a copy of the switch, kind
  * SIM_FAULT_NONE when nothing. A send is an API request too: switches on both fit it. */
 struct sim_fault sim_faults_take(struct sim_faults *fs, enum sim_fault_on on, struct str phone);
+/* What shall happen to a call besides, when it is changed: SIM_FAULT_GONE or nothing. */
+struct sim_fault sim_faults_take_change(struct sim_faults *fs, struct str phone);
 
 /* The kinds with a sentence each, for --help. */
 void sim_faults_help(struct buf *out);

@@ -109,16 +109,25 @@ static void begin(struct sim *s, const struct sim_fetch *ask,
 	t->started_us = clock_mono_us();
 	t->told = told;
 	t->with = with;
-	t->headers[n++] = "User-Agent: TwilioProxy/1.1";
-	t->headers[n++] = arena_printf(a, "I-Twilio-Idempotency-Token: %s", ask->idempotency);
-	if (ask->signature != NULL)
-		t->headers[n++] = arena_printf(a, "X-Twilio-Signature: %s", ask->signature);
+	if (ask->json_header != NULL) {
+		t->headers[n++] = "User-Agent: ElevenLabs/1.0";
+		if (ask->json_header[0] != '\0')
+			t->headers[n++] = arena_strdup(a, ask->json_header);
+	} else {
+		t->headers[n++] = "User-Agent: TwilioProxy/1.1";
+		t->headers[n++] =
+			arena_printf(a, "I-Twilio-Idempotency-Token: %s", ask->idempotency);
+		if (ask->signature != NULL)
+			t->headers[n++] = arena_printf(a, "X-Twilio-Signature: %s", ask->signature);
+	}
 	t->request = (struct http_request){
 		.method = ask->post ? "POST" : "GET",
 		.url = arena_cstr(a, ask->url),
 		.headers = t->headers,
 		.body = arena_str(a, ask->form),
-		.content_type = ask->post ? "application/x-www-form-urlencoded" : NULL,
+		.content_type = !ask->post                 ? NULL
+				: ask->json_header != NULL ? "application/json"
+							   : "application/x-www-form-urlencoded",
 		.connect_ms = ask->connect_ms,
 		.timeout_ms = ask->total_ms,
 		.answer_max = ask->limit};
@@ -140,6 +149,7 @@ void sim_fetch_start(struct sim *s, const struct sim_fetch *ask,
 	q->ask.form = arena_str(&q->arena, ask->form);
 	q->ask.signature = arena_strdup(&q->arena, ask->signature);
 	q->ask.idempotency = arena_strdup(&q->arena, ask->idempotency);
+	q->ask.json_header = arena_strdup(&q->arena, ask->json_header);
 	q->told = told;
 	q->with = with;
 	if (s->queued_last != NULL)

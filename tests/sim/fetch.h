@@ -33,8 +33,10 @@ struct sim_fetch {
 	bool post;               /* else GET */
 	struct str url;          /* without fragment */
 	struct str form;         /* body of a POST */
-	const char *signature;   /* NULL: the header is left out */
+	const char *signature;   /* of Twilio; NULL: the header is left out */
 	const char *idempotency; /* I-Twilio-Idempotency-Token */
+	const char
+		*json_header; /* not Twilio's: the body is JSON, with this header ("Name: value") */
 	unsigned connect_ms, total_ms;
 	size_t limit; /* of the answer's body */
 };

@@ -3,13 +3,18 @@
  */
 #include "tests/sim/handset.h"
 
+#include "tests/sim/voice/person.h"
+#include "tests/sim/voice/watch.h"
+
 #define SHOWN_MAX 500 /* texts in one answer: the newest */
+#define CALLS_MAX 20
 
 struct sim_waiter {
 	struct sim_waiter *next, **at;
 	struct sim *sim;
 	struct ticket ticket;
 	uv_timer_t timer;
+	bool told; /* there is news: answered in the next turn */
 	char phone[64];
 	uint64_t since;
 };
@@ -79,7 +84,7 @@ static uint64_t first_shown(const struct sim *s, struct str phone, uint64_t sinc
 static void handset_write(const struct sim *s, struct str phone, uint64_t since, uint64_t first,
 			  struct buf *b)
 {
-	char word[16];
+	char word[16], rings[40];
 
 	sim_behaviour_word(sim_behaves(s, phone), word);
 	sim_json_open(b, NULL, '{');
@@ -94,6 +99,9 @@ static void handset_write(const struct sim *s, struct str phone, uint64_t since,
 			sim_handset_text(s, t, b);
 	}
 	sim_json_close(b, ']');
+	sim_ring_words(sim_ring_of(s, phone), rings);
+	sim_json_cstr(b, "rings", rings);
+	sim_watch_list(s, phone, since, CALLS_MAX, "calls", b);
 	sim_json_close(b, '}');
 }
 
@@ -134,6 +142,15 @@ static void on_waited(uv_timer_t *t)
 	waiter_answer(t->data);
 }
 
+static bool call_is_news(const struct sim *s, struct str phone, uint64_t since)
+{
+	for (const struct sim_leg *l = s->legs; l != NULL; l = l->next) {
+		if (l->version > since && str_eq(sim_leg_phone(l), phone))
+			return true;
+	}
+	return false;
+}
+
 void sim_handset_answer(struct sim *s, struct ticket t, struct str phone, uint64_t since,
 			unsigned wait_ms)
 {
@@ -144,7 +161,7 @@ void sim_handset_answer(struct sim *s, struct ticket t, struct str phone, uint64
 	if (since > s->texts.version) /* of an earlier life of the line: show all */
 		since = 0;
 	first = first_shown(s, phone, since, &n);
-	if (n > 0 || wait_ms == 0 || phone.n >= sizeof w->phone) {
+	if (n > 0 || call_is_news(s, phone, since) || wait_ms == 0 || phone.n >= sizeof w->phone) {
 		answer_now(s, t, phone, since, first);
 		return;
 	}
@@ -172,6 +189,17 @@ void sim_handset_news(void *sim, const struct sim_text *t)
 		next = w->next;
 		if (sim_text_on_handset(t, str_of(w->phone)))
 			waiter_answer(w);
+	}
+}
+
+/* Told a moment later: what changes together is told together. */
+void sim_handset_call_news(const struct sim_leg *leg)
+{
+	for (struct sim_waiter *w = leg->sim->waiters; w != NULL; w = w->next) {
+		if (w->told || !str_eq(sim_leg_phone(leg), str_of(w->phone)))
+			continue;
+		w->told = true;
+		uv_timer_start(&w->timer, on_waited, 0, 0);
 	}
 }
 

@@ -11,8 +11,8 @@
 
 #define SIM_WAIT_MAX_MS 30000
 
-/* Answers the ticket with the texts of `phone` that changed after version `since`; when there are
- * none, waits up to wait_ms for some. */
+/* Answers the ticket with the texts and calls of `phone` that changed after version `since`; when
+ * there are none, waits up to wait_ms for some. */
 void sim_handset_answer(struct sim *s, struct ticket t, struct str phone, uint64_t since,
 			unsigned wait_ms);
 /* One text as an object of an array. */
@@ -20,6 +20,8 @@ void sim_handset_text(const struct sim *s, const struct sim_text *t, struct buf 
 
 /* Tells those who wait; the listener of sim_texts. */
 void sim_handset_news(void *sim, const struct sim_text *t);
+/* The same for a call of their phone. */
+void sim_handset_call_news(const struct sim_leg *leg);
 /* Ends all waiting; nobody is answered. */
 void sim_handset_drop(struct sim *s);
 

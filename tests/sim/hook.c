@@ -8,6 +8,7 @@
 #include "tests/sim/hook.h"
 
 #include "shared/clock.h"
+#include "tests/sim/copies.h"
 #include "tests/sim/errors.h"
 #include "tests/sim/fetch.h"
 #include "tests/sim/overrides.h"
@@ -32,6 +33,7 @@ struct sim_hook {
 	unsigned attempt, redirects; /* at this URL; altogether */
 	int64_t url_started_us, started_us;
 	struct sim_fault fault;
+	bool (*check)(struct str document, char why[160]);
 	struct sim_hook_result result;
 	struct sim_twiml replies; /* of all documents of this hook */
 	void (*done)(void *, const struct sim_hook_result *);
@@ -42,22 +44,18 @@ struct sim_hook {
 	char token[40];
 };
 
-/* A request of which nobody awaits the answer; `timer` lets it wait. */
-struct copy {
-	struct sim *sim;
-	struct arena arena;
-	struct sim_fetch ask;
-	const char *side, *fault, *sid;
-	struct sim_pairs params;
-	uv_timer_t timer;
-};
-
 static void hook_go(struct sim_hook *h);
 
-static const char *side_of(enum sim_hook_kind k)
-{
-	return k == SIM_HOOK_TEXT ? "webhook" : "callback";
-}
+static const struct {
+	const char *side;
+	enum sim_fault_on on;
+	bool status, of_call;
+} kinds[] = {
+	[SIM_HOOK_TEXT] = {"webhook", SIM_ON_WEBHOOK, false, false},
+	[SIM_HOOK_STATUS] = {"callback", SIM_ON_CALLBACK, true, false},
+	[SIM_HOOK_VOICE] = {"voice", SIM_ON_VOICE, false, true},
+	[SIM_HOOK_CALL_STATUS] = {"callback", SIM_ON_CALLBACK, true, true},
+};
 
 static void on_hook_closed(uv_handle_t *t)
 {
@@ -106,10 +104,30 @@ static struct str url_to_ask(struct sim_hook *h)
 	return all;
 }
 
+/* What is signed of a call's https URL has no port (twilio.md 7.3). */
+static struct str without_port(struct arena *a, struct str url)
+{
+	size_t host = sizeof "https://" - 1, end = host, port;
+
+	if (!str_starts(url, STR_LIT("https://")))
+		return url;
+	while (end < url.n && url.p[end] != '/' && url.p[end] != '?')
+		end++;
+	for (port = end; port > host && url.p[port - 1] >= '0' && url.p[port - 1] <= '9'; port--)
+		;
+	if (port == end || port == host || url.p[port - 1] != ':')
+		return url;
+	return str_of(arena_printf(a, STR_FMT STR_FMT, (int)port - 1, url.p,
+				   STR_ARG(str_sub(url, end, url.n))));
+}
+
 static const char *signature_of(struct sim_hook *h, struct str url, const struct sim_pairs *form)
 {
 	char *out = arena_take(&h->arena, SIM_SIGNATURE);
 	const char *token = h->sim->accounts[h->account].token;
+
+	if (kinds[h->kind].of_call)
+		url = without_port(&h->arena, url);
 
 	if (h->fault.kind == SIM_FAULT_NO_SIGNATURE)
 		return NULL;
@@ -135,62 +153,14 @@ static void ask_make(struct sim_hook *h, struct sim_fetch *ask)
 	ask->signature = signature_of(h, url, form);
 }
 
-/* ---- copies ---- */
-
-static void on_copy_closed(uv_handle_t *t)
-{
-	struct copy *c = t->data;
-
-	arena_free(&c->arena);
-	free(c);
-}
-
-static void copy_answered(void *with, const struct sim_fetch_answer *answer)
-{
-	struct copy *c = with;
-	struct sim_entry e = {.side = c->side,
-			      .method = c->ask.post ? "POST" : "GET",
-			      .url = c->ask.url,
-			      .params = &c->params,
-			      .status = answer->status,
-			      .started_us = answer->started_us,
-			      .attempt = 1,
-			      .fault = c->fault,
-			      .problem = answer->text,
-			      .sid = c->sid};
-
-	sim_journal_add(&c->sim->journal, &e);
-	c->sim->hooks_running--;
-	uv_close((uv_handle_t *)&c->timer, on_copy_closed);
-}
-
-static void on_copy_due(uv_timer_t *t)
-{
-	struct copy *c = t->data;
-
-	sim_fetch_start(c->sim, &c->ask, copy_answered, c);
-}
-
 static void copy_send(struct sim_hook *h, const struct sim_fetch *ask, unsigned after_ms)
 {
-	struct copy *c = xcalloc(1, sizeof *c);
+	struct sim_entry like = {.side = kinds[h->kind].side,
+				 .fault = sim_fault_word(h->fault.kind),
+				 .params = &h->params,
+				 .sid = h->sid};
 
-	c->sim = h->sim;
-	c->ask = *ask;
-	c->ask.url = arena_str(&c->arena, ask->url);
-	c->ask.form = arena_str(&c->arena, ask->form);
-	c->ask.signature = arena_strdup(&c->arena, ask->signature);
-	c->ask.idempotency = arena_strdup(&c->arena, ask->idempotency);
-	c->side = side_of(h->kind);
-	c->fault = sim_fault_word(h->fault.kind);
-	c->sid = arena_strdup(&c->arena, h->sid);
-	for (size_t i = 0; i < h->params.n; i++)
-		sim_pairs_add(&c->params, &c->arena, arena_str(&c->arena, h->params.at[i].name),
-			      arena_str(&c->arena, h->params.at[i].value));
-	h->sim->hooks_running++;
-	uv_timer_init(&h->sim->loop->uv, &c->timer);
-	c->timer.data = c;
-	uv_timer_start(&c->timer, on_copy_due, after_ms, 0);
+	sim_copy_send(h->sim, ask, &like, after_ms);
 }
 
 /* ---- what came back ---- */
@@ -250,7 +220,7 @@ static void url_take(struct sim_hook *h, struct str url, bool post, bool with_pa
 /* The URL cannot be used: the fallback has its turn, with the reason; or that was it. */
 static void hook_failed(struct sim_hook *h, int code, const char *why)
 {
-	int shown = h->kind == SIM_HOOK_STATUS ? 15003 : code;
+	int shown = kinds[h->kind].status ? 15003 : code;
 	struct str failed = without_fragment(h->url);
 
 	h->result.code = shown;
@@ -296,6 +266,28 @@ static void replies_take(struct sim_hook *h, const struct sim_twiml *twiml)
 	for (unsigned i = 0; i < twiml->replies_n && h->replies.replies_n < SIM_REPLIES_MAX; i++)
 		h->replies.replies[h->replies.replies_n++] = twiml->replies[i];
 	h->result.twiml = &h->replies;
+}
+
+/* A call runs its document itself; here only what cannot be run at all is found out. */
+static void document_take(struct sim_hook *h, const struct sim_fetch_answer *answer)
+{
+	struct str type = answer->content_type, body = str_trim(answer->body);
+	bool markup = type_is(type, "text/xml") || type_is(type, "application/xml") ||
+		      type_is(type, "text/html");
+	char why[160] = "";
+
+	if (type.n == 0 ||
+	    (!markup && !type_is(type, "text/plain") && !str_starts(type, STR_LIT("audio/")))) {
+		hook_failed(h, 12300, type.n == 0 ? "there is none" : "no markup, text or audio");
+	} else if (body.n == 0) {
+		hook_failed(h, 11770, "nothing to execute");
+	} else if (markup && h->check != NULL && !h->check(body, why)) {
+		hook_failed(h, 12100, why);
+	} else {
+		h->result.document = body;
+		h->result.content_type = type;
+		hook_end(h);
+	}
 }
 
 static void answer_execute(struct sim_hook *h, const struct sim_fetch_answer *answer)
@@ -347,8 +339,10 @@ static void answer_judge(struct sim_hook *h, const struct sim_fetch_answer *answ
 	} else if (answer->status / 100 != 2) {
 		snprintf(why, sizeof why, "HTTP status %d", answer->status);
 		hook_failed(h, 11200, why);
-	} else if (h->kind == SIM_HOOK_STATUS) {
+	} else if (kinds[h->kind].status) {
 		hook_end(h);
+	} else if (h->kind == SIM_HOOK_VOICE) {
+		document_take(h, answer);
 	} else {
 		answer_execute(h, answer);
 	}
@@ -358,7 +352,7 @@ static void hook_answered(void *with, const struct sim_fetch_answer *answer)
 {
 	struct sim_hook *h = with;
 	bool again = retry_wanted(h, answer);
-	struct sim_entry e = {.side = side_of(h->kind),
+	struct sim_entry e = {.side = kinds[h->kind].side,
 			      .method = h->post ? "POST" : "GET",
 			      .url = h->url,
 			      .params = h->with_params ? &h->params : NULL,
@@ -476,6 +470,7 @@ void sim_hook_send(struct sim *s, const struct sim_hook_ask *ask,
 
 	h->sim = s;
 	h->kind = ask->kind;
+	h->check = ask->check;
 	h->account = ask->account;
 	h->sid = arena_strdup(&h->arena, ask->sid);
 	h->done = done;
@@ -486,9 +481,7 @@ void sim_hook_send(struct sim *s, const struct sim_hook_ask *ask,
 	sim_random_hex(16, h->token);
 	params_copy(h, ask->params);
 	url_take(h, str_of(ask->url), is_post(ask->method), true);
-	h->fault = sim_faults_take(&s->faults,
-				   ask->kind == SIM_HOOK_TEXT ? SIM_ON_WEBHOOK : SIM_ON_CALLBACK,
-				   ask->phone);
+	h->fault = sim_faults_take(&s->faults, kinds[ask->kind].on, ask->phone);
 	h->result.fault = h->fault.kind == SIM_FAULT_NONE ? NULL : sim_fault_word(h->fault.kind);
 	s->hooks_running++;
 	if (h->fault.kind == SIM_FAULT_LOST || s->closing) {

@@ -7,8 +7,10 @@
 #include "server/net/http.h"
 #include "tests/sim/carrier.h"
 #include "tests/sim/door.h"
+#include "tests/sim/eleven/conv.h"
 #include "tests/sim/fetch.h"
 #include "tests/sim/hook.h"
+#include "tests/sim/voice/leg.h"
 
 void sim_line_open(struct sim_line *l)
 {
@@ -37,6 +39,8 @@ void sim_line_stop(struct sim_line *l)
 	if (l->has_sim) {
 		l->sim.closing = true;
 		sim_carrier_drop(&l->sim);
+		sim_legs_drop(&l->sim);
+		sim_convs_drop(&l->sim);
 		sim_hooks_release(&l->sim);
 		sim_fetches_drop(&l->sim);
 	}

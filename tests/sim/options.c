@@ -3,6 +3,8 @@
  */
 #include "tests/sim/options.h"
 
+#include "tests/sim/eleven/side.h"
+
 #define OWN   (SIM_SERVE | SIM_PLAY)
 #define GUEST (SIM_PLAY | SIM_PHONE)
 
@@ -23,8 +25,12 @@ struct row {
 static const struct row rows[] = {
 	{"--port", "N", OWN, NUMBER, SETTING(port), 0, 65535,
 	 "where the API listens on 127.0.0.1 (any free one)"},
-	{"--elevenlabs-port", "N", SIM_SERVE, NUMBER, SETTING(elevenlabs_port), 0, 65535,
-	 "hold this port for ElevenLabs; every request gets 501"},
+	{"--elevenlabs-port", "N", OWN, NUMBER, SETTING(elevenlabs_port), 0, 65535,
+	 "where ElevenLabs' side listens on 127.0.0.1 (it does not)"},
+	{"--agent", "ID", OWN, LIST, AT(agents), 0, 0,
+	 "an agent of ElevenLabs besides agent_practice; repeatable"},
+	{"--post-call-url", "URL", OWN, CSTR, SETTING(post_call_url), 0, 0,
+	 "where its webhooks go (the service's post-call-analysis)"},
 	{"--account-sid", "AC..", OWN, TEXT, AT(account_sid), 0, 0,
 	 "the account (or TWILIO_ACCOUNT_SID)"},
 	{"--auth-token", "T", OWN, TEXT, AT(auth_token), 0, 0,
@@ -46,6 +52,16 @@ static const struct row rows[] = {
 	 "from sent to delivered (400)"},
 	{"--extra-every", "N", OWN, NUMBER, SETTING(extra_every), 0, 1000000,
 	 "a parameter nobody knows on every Nth webhook; 0 never (7)"},
+	{"--letters-per-s", "N", OWN, NUMBER, SETTING(letters_per_s), 1, 100000,
+	 "how fast voices speak (15)"},
+	{"--answer-ms", "N", OWN, NUMBER, SETTING(answer_ms), 0, 600000,
+	 "a phone rings so long before somebody answers (1500)"},
+	{"--ring-ms", "N", OWN, NUMBER, SETTING(ring_ms), 0, 60000,
+	 "from initiated to ringing (300)"},
+	{"--calls-per-s", "N", OWN, NUMBER, SETTING(calls_per_s), 0, 1000,
+	 "outgoing calls that leave the queue; 0 no limit (1)"},
+	{"--gone-is-404", NULL, OWN, FLAG, SETTING(gone_is_missing), 0, 0,
+	 "ending a call that is over: 404, not 200"},
 	{"--in-flight", "N", OWN, NUMBER, SETTING(in_flight_max), 0, 100000,
 	 "API requests at a time before 429; 0 no limit (0)"},
 	{"--kept", "N", OWN, NUMBER, SETTING(kept), 100, 1000000,
@@ -147,6 +163,10 @@ static bool environment_read(struct sim_options *o)
 		o->auth_token = env("TWILIO_AUTH_TOKEN");
 	if (o->api_key.n == 0)
 		o->api_key = env("TWILIO_API_KEY");
+	o->set.elevenlabs_key = getenv("ELEVENLABS_API_KEY");
+	o->set.post_call_secret = getenv("ELEVENLABS_POST_CALL_WEBHOOK_SECRET");
+	if (env("ELEVENLABS_AGENT_ID").n > 0)
+		o->agents.at[o->agents.n++] = env("ELEVENLABS_AGENT_ID");
 	if (lang.n == 0)
 		lang = env("LANG");
 	return str_starts(lang, STR_LIT("fr"));
@@ -264,6 +284,14 @@ static bool name_apply(struct sim *s, struct str text, struct err *err)
 	return true;
 }
 
+static bool agent_apply(struct sim *s, struct str text, struct err *err)
+{
+	return sim_agent_get(s, text) != NULL ||
+	       err_set(err, ERR_INPUT,
+		       "--agent: at most %d agents, with an id of up to %d characters",
+		       SIM_AGENTS_MAX, SIM_AGENT_ID - 1);
+}
+
 static bool fault_apply(struct sim *s, struct str text, struct err *err)
 {
 	struct sim_fault f;
@@ -279,6 +307,7 @@ bool sim_options_apply(const struct sim_options *o, struct sim *s, struct err *e
 	} lists[] = {{&o->numbers, number_apply},
 		     {&o->services, service_apply},
 		     {&o->names, name_apply},
+		     {&o->agents, agent_apply},
 		     {&o->faults, fault_apply}};
 
 	if (!accounts_apply(o, s, err))

@@ -27,6 +27,7 @@ struct sim_options {
 	struct sim_list services;           /* "MG...=+1416...,+1647..." */
 	struct sim_list names;              /* "+1416...=Bici Downtown" */
 	struct sim_list faults;             /* lines of faults.h */
+	struct sim_list agents;             /* ids of ElevenLabs agents */
 	struct sim_list variables;          /* "NAME=value" */
 	uint64_t seed;
 	const char *sim_url, *file; /* of a running line; of the script, "-" is standard input */
@@ -35,8 +36,8 @@ struct sim_options {
 };
 
 /* Reads argv[2...] for the command argv[1]; what is not given comes from TWILIO_ACCOUNT_SID,
- * TWILIO_AUTH_TOKEN, TWILIO_API_KEY ("SK...:secret") and LANG. Views point into argv and the
- * environment. */
+ * TWILIO_AUTH_TOKEN, TWILIO_API_KEY ("SK...:secret"), ELEVENLABS_API_KEY, ELEVENLABS_AGENT_ID,
+ * ELEVENLABS_POST_CALL_WEBHOOK_SECRET and LANG. Views point into argv and the environment. */
 MUST_USE
 bool sim_options_read(int argc, char **argv, struct sim_options *out, struct err *err);
 

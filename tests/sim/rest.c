@@ -5,6 +5,7 @@
 
 #include "tests/sim/crypt.h"
 #include "tests/sim/errors.h"
+#include "tests/sim/voice/leg.h"
 
 #define VERSION_PATH "/2010-04-01"
 
@@ -13,7 +14,32 @@ void sim_rest_read(struct arena *a, struct sim_ask *ask)
 	sim_pairs_read(&ask->params, a, ask->query);
 	if (str_starts(ask->content_type, STR_LIT("application/x-www-form-urlencoded")))
 		sim_pairs_read(&ask->params, a, ask->body);
-	ask->send = str_is(ask->method, "POST") && str_ends(ask->path, STR_LIT("/Messages.json"));
+	ask->on = SIM_ON_API;
+	if (!str_is(ask->method, "POST") && !str_is(ask->method, "DELETE"))
+		return;
+	if (str_ends(ask->path, STR_LIT("/Messages.json")))
+		ask->on = SIM_ON_SEND;
+	else if (str_ends(ask->path, STR_LIT("/Calls.json")) ||
+		 str_ends(ask->path, STR_LIT("/Participants.json")))
+		ask->on = SIM_ON_CALL;
+	else if (str_find(ask->path, STR_LIT("/Calls/")) >= 0 ||
+		 str_find(ask->path, STR_LIT("/Conferences/")) >= 0)
+		ask->on = SIM_ON_UPDATE;
+}
+
+struct str sim_rest_phone(const struct sim *s, const struct sim_ask *ask)
+{
+	struct str to = sim_pairs_value(&ask->params, "To"), rest = ask->path;
+
+	/* of a change: whoever's call it names */
+	while (to.n == 0 && rest.n > 0) {
+		struct str part = str_cut(&rest, '/');
+		const struct sim_leg *leg = sim_leg_find(s, str_sub(part, 0, SIM_SID - 1));
+
+		if (leg != NULL)
+			to = sim_leg_phone(leg);
+	}
+	return to;
 }
 
 void sim_rest_refuse(struct arena *a, struct sim_answer *out, int code, const char *text)
@@ -174,6 +200,18 @@ void sim_page_write(struct sim_call *c, const struct sim_page *p, size_t n, cons
 	page_uri(c, "uri", p->page, p->size, token == NULL ? "" : token, b);
 }
 
+struct sim_slice sim_page_slice(const struct sim_page *p, size_t n)
+{
+	struct sim_slice s = {.from = size_min((size_t)p->page * p->size, n)};
+
+	s.n = size_min(n - s.from, p->size);
+	if (s.from + s.n < n)
+		snprintf(s.next, sizeof s.next, "PA%u", p->page + 1);
+	if (p->page > 0)
+		snprintf(s.previous, sizeof s.previous, "PB%u", p->page - 1);
+	return s;
+}
+
 /* ---- for what ---- */
 
 static void account_show(struct sim_call *c)
@@ -202,8 +240,9 @@ static void account_show(struct sim_call *c)
 static void dispatch(struct sim_call *c)
 {
 	bool media = c->parts >= 3 && str_is(c->part[0], "Messages") && str_is(c->part[2], "Media");
+	bool recording = c->parts == 2 && str_is(c->part[0], "Recordings");
 
-	if (!c->json && !(media && c->parts == 4)) {
+	if (!c->json && !(media && c->parts == 4) && !recording) {
 		sim_alert_raise(c->sim, 20404, NULL, "a path without .json: " STR_FMT,
 				STR_ARG(str_sub(c->ask->path, 0, 120)));
 		sim_call_refuse(c, 20404,
@@ -218,6 +257,17 @@ static void dispatch(struct sim_call *c)
 		sim_rest_message(c);
 	else if (media && c->parts <= 4)
 		sim_rest_media(c);
+	else if (recording)
+		sim_rest_recordings(c);
+	else if (c->parts >= 1 && str_is(c->part[0], "Conferences"))
+		sim_rest_conferences(c);
+	else if (c->parts >= 3 && str_is(c->part[0], "Calls") && str_is(c->part[2], "Streams"))
+		sim_rest_streams(c);
+	else if (c->parts >= 3 && str_is(c->part[0], "Calls") &&
+		 str_is(c->part[2], "Transcriptions"))
+		sim_rest_transcriptions(c);
+	else if (c->parts >= 1 && c->parts <= 2 && str_is(c->part[0], "Calls"))
+		sim_rest_calls(c);
 	else if (c->parts == 1 && str_is(c->part[0], "IncomingPhoneNumbers"))
 		sim_rest_numbers(c);
 	else if (c->parts == 2 && str_is(c->part[0], "IncomingPhoneNumbers"))
@@ -259,7 +309,8 @@ void sim_rest(struct sim *s, struct arena *a, const struct sim_ask *ask, struct 
 		return;
 	}
 	acc = sim_account_find(s, sid);
-	bytes = !c.json && c.parts == 4; /* a picture: no credentials, unless they are wrong */
+	/* a picture or a recording: no credentials, unless they are wrong */
+	bytes = !c.json && (c.parts == 4 || (c.parts == 2 && str_is(c.part[0], "Recordings")));
 	c.known = acc != NULL && credentials_fit(a, ask->authorization, acc);
 	if (!c.known && (acc == NULL || !bytes || s->set.media_auth || ask->authorization.n > 0)) {
 		sim_call_refuse(&c, 20003, NULL);

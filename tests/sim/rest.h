@@ -1,7 +1,7 @@
 /*
- * rest.h - Twilio's API, as far as messages and numbers go: a question in, an answer out. It knows
- * no socket; faults are the door's business (twilio.md 8, checked against Twilio's OpenAPI file in
- * tests/flow/sim_rest.c).
+ * rest.h - Twilio's API, as far as messages, calls and numbers go: a question in, an answer out. It
+ * knows no socket; faults are the door's business (twilio.md 8, checked against Twilio's OpenAPI
+ * file in tests/flow/sim_rest.c and sim_voice_rest.c). What concerns calls: voice/rest_*.c.
  */
 #ifndef SWITCHBACK_TESTS_SIM_REST_H
 #define SWITCHBACK_TESTS_SIM_REST_H
@@ -13,7 +13,7 @@ struct sim_ask {
 	struct str method, path, query, body;
 	struct str content_type, authorization; /* headers; empty when absent */
 	struct sim_pairs params;                /* of query and form; see sim_rest_read */
-	bool send;                              /* is POST Messages.json */
+	enum sim_fault_on on;                   /* which switches fit it */
 };
 
 struct sim_answer {
@@ -29,8 +29,10 @@ struct sim_answer {
 		*accepted; /* the text that a send created: the carrier takes it from here */
 };
 
-/* Splits query and form and says whether it is a send. Once, before anything else. */
+/* Splits query and form and says what kind of request it is. Once, before anything else. */
 void sim_rest_read(struct arena *a, struct sim_ask *ask);
+/* The phone that it is about, empty if none: switches may name it. */
+struct str sim_rest_phone(const struct sim *s, const struct sim_ask *ask);
 
 /* Does it. */
 void sim_rest(struct sim *s, struct arena *a, const struct sim_ask *ask, struct sim_answer *out);
@@ -72,10 +74,22 @@ bool sim_page_read(struct sim_call *c, struct sim_page *out);
 void sim_page_write(struct sim_call *c, const struct sim_page *p, size_t n, const char *next_token,
 		    const char *previous_token, struct buf *b);
 
+/* Of a list that is all there: the page asked for, as a slice of n; writes nothing. */
+struct sim_slice {
+	size_t from, n;
+	char next[24], previous[24]; /* tokens, "" if there is no such page */
+};
+struct sim_slice sim_page_slice(const struct sim_page *p, size_t n);
+
 void sim_rest_messages(struct sim_call *c);
 void sim_rest_message(struct sim_call *c);
 void sim_rest_media(struct sim_call *c);
 void sim_rest_numbers(struct sim_call *c);
 void sim_rest_number(struct sim_call *c);
+void sim_rest_calls(struct sim_call *c);          /* Calls, and below: by the number of parts */
+void sim_rest_streams(struct sim_call *c);        /* Calls/{CA}/Streams */
+void sim_rest_transcriptions(struct sim_call *c); /* Calls/{CA}/Transcriptions */
+void sim_rest_conferences(struct sim_call *c);    /* Conferences, and their Participants */
+void sim_rest_recordings(struct sim_call *c);     /* Recordings */
 
 #endif

@@ -150,7 +150,7 @@ static void number_create(struct sim_call *c)
 		sim_call_refuse(c, 21422, NULL);
 		return;
 	}
-	sim_default_url(c->sim, url);
+	sim_default_url(c->sim, "sms", url);
 	sim_number_set(n, SIM_SMS_URL, str_of(url));
 	fields_take(c, n);
 	number_reply(c, 201, n);

@@ -5,7 +5,11 @@
 
 #include "shared/clock.h"
 #include "shared/log.h"
+#include "tests/sim/eleven/side.h"
 #include "tests/sim/errors.h"
+#include "tests/sim/voice/leg.h"
+#include "tests/sim/voice/record.h"
+#include "tests/sim/voice/room.h"
 
 void sim_settings_default(struct sim_settings *set)
 {
@@ -17,6 +21,10 @@ void sim_settings_default(struct sim_settings *set)
 		.deliver_ms = 400,
 		.kept = 100000,
 		.extra_every = 7,
+		.letters_per_s = 15,
+		.answer_ms = 1500,
+		.ring_ms = 300,
+		.calls_per_s = 1,
 	};
 }
 
@@ -26,6 +34,7 @@ bool sim_open(struct sim *s, struct loop *l, const struct sim_settings *set, str
 	if (!sim_journal_open(&s->journal, &l->uv, set->log, err))
 		return false;
 	sim_texts_init(&s->texts, set->kept);
+	(void)sim_agent_get(s, STR_LIT("agent_practice"));
 	return true;
 }
 
@@ -35,6 +44,11 @@ void sim_free(struct sim *s)
 	sim_texts_clear(&s->texts);
 	sim_marks_clear(&s->opted_out);
 	sim_marks_clear(&s->behaviours);
+	sim_marks_clear(&s->rings);
+	sim_legs_free(s);
+	sim_rooms_free(s);
+	sim_recordings_free(s);
+	sim_el_free(s);
 	explicit_bzero(s->accounts, sizeof s->accounts);
 }
 
@@ -43,6 +57,12 @@ void sim_forget(struct sim *s)
 	sim_texts_forget(&s->texts);
 	sim_marks_clear(&s->opted_out);
 	sim_marks_clear(&s->behaviours);
+	sim_marks_clear(&s->rings);
+	sim_legs_forget(s);
+	sim_rooms_forget(s);
+	sim_recordings_free(s);
+	sim_el_forget(s);
+	s->next_dial_ms = 0;
 	sim_faults_forget(&s->faults);
 	sim_journal_forget(&s->journal);
 	s->alerts_n = 0;
@@ -76,11 +96,11 @@ struct sim_account *sim_account_find(struct sim *s, struct str sid)
 	return NULL;
 }
 
-void sim_default_url(const struct sim *s, char out[SIM_URL])
+void sim_default_url(const struct sim *s, const char *what, char out[SIM_URL])
 {
 	out[0] = '\0';
 	if (s->set.service_url != NULL)
-		snprintf(out, SIM_URL, "%s/api/webhooks/twilio/sms", s->set.service_url);
+		snprintf(out, SIM_URL, "%s/api/webhooks/twilio/%s", s->set.service_url, what);
 }
 
 bool sim_number_open(struct sim *s, unsigned account, struct str phone, struct str sms_url,
@@ -92,7 +112,7 @@ bool sim_number_open(struct sim *s, unsigned account, struct str phone, struct s
 	if (!phone_valid(phone))
 		return err_set(err, ERR_INPUT, "\"" STR_FMT "\" is no number such as +14165550001",
 			       STR_ARG(phone));
-	sim_default_url(s, url);
+	sim_default_url(s, "sms", url);
 	if (sms_url.n == 0)
 		sms_url = str_of(url);
 	if (sms_url.n > 0 && !sim_url_callable(sms_url))
@@ -104,6 +124,10 @@ bool sim_number_open(struct sim *s, unsigned account, struct str phone, struct s
 	if (n == NULL)
 		return err_set(err, ERR_BUSY, "at most %d numbers", SIM_NUMBERS_MAX);
 	sim_number_set(n, SIM_SMS_URL, sms_url);
+	sim_default_url(s, "voice", url);
+	sim_number_set(n, SIM_VOICE_URL, str_of(url));
+	sim_default_url(s, "status", url);
+	sim_number_set(n, SIM_STATUS_CALLBACK, str_of(url));
 	return true;
 }
 

@@ -6,6 +6,8 @@
  *   control   /sim/: texts from the handset, what it shows, switches, what happened
  *   carrier   what becomes of a text: states, callbacks, stop words, the store's webhook
  *   hook      one signed request to the store, with its attempts, fallback and redirects
+ *   voice/    calls: legs, their documents, conferences, media streams
+ *   eleven/   ElevenLabs: its API, conversations with an agent that is played, its webhooks
  */
 #ifndef SWITCHBACK_TESTS_SIM_SIM_H
 #define SWITCHBACK_TESTS_SIM_SIM_H
@@ -46,8 +48,16 @@ struct sim_settings {
 	unsigned kept;           /* messages in memory */
 	unsigned extra_every;    /* a parameter nobody knows, on every nth webhook; 0: never */
 	unsigned in_flight_max;  /* API requests at a time before 20429; 0: no limit */
-	bool advanced_opt_out;   /* OptOutType, French stop words and replies */
-	bool media_auth;         /* media only with credentials */
+	unsigned letters_per_s;  /* how fast voices speak */
+	unsigned answer_ms;      /* a phone rings so long before somebody answers */
+	unsigned ring_ms;        /* from initiated to ringing */
+	unsigned calls_per_s;    /* outgoing calls of an account; the others queue; 0: no limit */
+	bool gone_is_missing;    /* "completed" for a call that is over: 404, not 200 */
+	const char *elevenlabs_key;   /* what xi-api-key must be; NULL: anything */
+	const char *post_call_url;    /* where ElevenLabs' webhooks go; NULL: nowhere */
+	const char *post_call_secret; /* which signs them */
+	bool advanced_opt_out;        /* OptOutType, French stop words and replies */
+	bool media_auth;              /* media only with credentials */
 };
 
 struct http;
@@ -55,6 +65,13 @@ struct web;
 struct sim_waiter;
 struct sim_hook;
 struct sim_queued;
+struct sim_leg;
+struct sim_room;
+struct sim_recording;
+struct sim_watcher;
+struct sim_agent;
+struct sim_conv;
+struct sim_el_link;
 struct late;
 
 struct sim {
@@ -69,15 +86,26 @@ struct sim {
 	struct sim_texts texts;
 	struct sim_marks opted_out;  /* "sender phone" -> 1 */
 	struct sim_marks behaviours; /* phone -> 1 + kind * 100000 + code */
+	struct sim_marks rings;      /* phone -> what it does when it rings (voice/person.c) */
 	struct sim_faults faults;
 	struct sim_journal journal;
 	struct sim_alert alerts[SIM_ALERTS_MAX];
 	uint64_t alerts_n;            /* ever raised; the newest SIM_ALERTS_MAX are kept */
-	struct late *late;            /* answers that are given later (door.c) */
+	struct late *late;            /* answers that are given later (late.c) */
 	struct sim_waiter *waiters;   /* asks for news of a handset (control.c) */
 	struct sim_hook *held;        /* requests held back by "reorder" (hook.c) */
 	struct sim_journey *journeys; /* texts on their way (carrier.c) */
 	struct sim_queued *queued_first, *queued_last; /* requests that wait in line (fetch.c) */
+	struct sim_leg *legs;                          /* calls, newest first (voice/leg.c) */
+	struct sim_room *rooms;                        /* conferences (voice/room.c) */
+	struct sim_recording *recordings;              /* newest first (voice/recordings.c) */
+	struct sim_watcher *watchers;                  /* asks for news of a call (voice/watch.c) */
+	struct sim_agent *agents;                      /* (eleven/side.c) */
+	struct sim_el_link *links;                     /* signed URLs */
+	struct sim_conv *convs; /* conversations, newest first (eleven/conv.c) */
+	unsigned agents_n, links_n, spoken;
+	size_t legs_n;
+	int64_t next_dial_ms; /* when the next outgoing call may leave its queue */
 	uint64_t hooks_sent;
 	unsigned in_flight, hooks_running, fetching;
 	bool closing;
@@ -100,10 +128,12 @@ MUST_USE
 bool sim_account_add(struct sim *s, struct str sid, struct str token, struct err *err);
 /* NULL when it is not ours. */
 struct sim_account *sim_account_find(struct sim *s, struct str sid);
-/* The SmsUrl of a number that was given none: the service's own path, "" without a service. */
+/* The webhook of a number that was given none: the service's own path ("sms", "voice", "status"),
+ * "" without a service. */
 #define SIM_URL 1024
-void sim_default_url(const struct sim *s, char out[SIM_URL]);
-/* A number with its SmsUrl; an empty url takes the default. */
+void sim_default_url(const struct sim *s, const char *what, char out[SIM_URL]);
+/* A number with its SmsUrl; an empty url takes the default. What concerns calls is the service's.
+ */
 MUST_USE
 bool sim_number_open(struct sim *s, unsigned account, struct str phone, struct str sms_url,
 		     struct err *err);

@@ -36,6 +36,16 @@ static void on_store(struct app *app, const struct web_request *r, struct ticket
 	struct str body;
 
 	keep(w, r);
+	if (w->upgrade != NULL && str_is_nocase(web_header(r, "upgrade"), "websocket")) {
+		w->upgrade(w->upgrade_with, r, t);
+		return;
+	}
+	for (size_t i = 0; i < w->by_path_n; i++) {
+		if (!str_is(r->path, w->by_path[i].path))
+			continue;
+		web_reply(t, 200, "text/xml", str_of(w->by_path[i].body));
+		return;
+	}
 	if (w->answers_at < w->answers_n)
 		a = w->answers[w->answers_at++];
 	if (a.hang)
@@ -99,6 +109,13 @@ void world_open(struct sim_world *w, const char *url, void (*change)(struct sim_
 	o.set.send_ms = 10;
 	o.set.deliver_ms = 10;
 	o.set.extra_every = 0;
+	o.set.letters_per_s = 400;
+	o.set.answer_ms = 20;
+	o.set.ring_ms = 10;
+	o.set.calls_per_s = 0;
+	o.set.elevenlabs_port = 0;
+	o.set.post_call_secret = WORLD_SECRET;
+	o.set.post_call_url = world_url(w, "/post-call");
 	o.numbers.at[o.numbers.n++] =
 		str_of(arena_printf(&w->arena, WORLD_STORE "=%s",
 				    world_url(w, url == NULL ? "/api/webhooks/twilio/sms" : url)));
@@ -303,4 +320,143 @@ const char *world_word(const struct sim_world *w, const char *path)
 	const char *s = json_string_value(world_member(w, path));
 
 	return s == NULL ? "" : s;
+}
+
+/* ---- calls ---- */
+
+void world_voice(struct sim_world *w, const char *voice, const char *status)
+{
+	struct sim_number *n = sim_number_find(&w->line.sim.numbers, STR_LIT(WORLD_STORE));
+
+	sim_number_set(n, SIM_VOICE_URL, str_of(voice[0] == '\0' ? "" : world_url(w, voice)));
+	sim_number_set(n, SIM_STATUS_CALLBACK,
+		       str_of(status[0] == '\0' ? "" : world_url(w, status)));
+}
+
+void world_answers(struct sim_world *w, const char *path, const char *body)
+{
+	size_t i;
+
+	for (i = 0; i < w->by_path_n && strcmp(w->by_path[i].path, path) != 0; i++)
+		;
+	cr_assert_lt(i, ARRAY_LEN(w->by_path));
+	w->by_path[i].path = arena_strdup(&w->arena, path);
+	w->by_path[i].body = arena_strdup(&w->arena, body);
+	if (i == w->by_path_n)
+		w->by_path_n++;
+}
+
+const char *world_call(struct sim_world *w)
+{
+	cr_assert_eq(world_ask(w, "POST", "/sim/calls",
+			       "{\"from\":\"" WORLD_PHONE "\",\"to\":\"" WORLD_STORE "\"}", NULL,
+			       0),
+		     200);
+	return arena_strdup(&w->arena, world_word(w, "sid"));
+}
+
+int world_do(struct sim_world *w, const char *sid, const char *member, const char *value)
+{
+	json_t *body = json_pack("{s:s}", member, value);
+	char *s = json_dumps(body, 0);
+	int status =
+		world_ask(w, "POST", arena_printf(&w->arena, "/sim/calls/%s", sid), s, NULL, 0);
+
+	free(s);
+	json_decref(body);
+	return status;
+}
+
+void world_look(struct sim_world *w, const char *sid)
+{
+	cr_assert_eq(
+		world_ask(w, "GET", arena_printf(&w->arena, "/sim/calls/%s", sid), NULL, NULL, 0),
+		200);
+}
+
+/* The next look at a call, once it has changed. */
+static void look_again(struct sim_world *w, const char *sid)
+{
+	int64_t version = world_number(w, "version");
+
+	world_ask(
+		w, "GET",
+		arena_printf(&w->arena, "/sim/calls/%s?since=%" PRId64 "&wait=1000", sid, version),
+		NULL, NULL, 0);
+	world_look(w, sid);
+}
+
+static bool line_holds(struct sim_world *w, const char *kind, const char *words)
+{
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach(world_member(w, "lines"), i, line)
+	{
+		const char *k = json_string_value(json_object_get(line, "kind"));
+		const char *t = json_string_value(json_object_get(line, "text"));
+
+		if ((kind == NULL || strcmp(k, kind) == 0) && strstr(t, words) != NULL)
+			return true;
+	}
+	return false;
+}
+
+bool world_hears(struct sim_world *w, const char *sid, const char *kind, const char *words)
+{
+	int64_t end = clock_mono_ms() + 10000;
+
+	world_look(w, sid);
+	while (!line_holds(w, kind, words) && clock_mono_ms() < end)
+		look_again(w, sid);
+	return line_holds(w, kind, words);
+}
+
+bool world_call_is(struct sim_world *w, const char *sid, const char *status)
+{
+	int64_t end = clock_mono_ms() + 10000;
+
+	world_look(w, sid);
+	while (strcmp(world_word(w, "status"), status) != 0 && clock_mono_ms() < end)
+		look_again(w, sid);
+	return strcmp(world_word(w, "status"), status) == 0;
+}
+
+static const char *asked_path;
+static size_t asked_n;
+
+static const struct world_seen *asked_find(struct sim_world *w)
+{
+	size_t n = asked_n;
+
+	for (size_t i = 0; i < w->seen_n; i++) {
+		if (str_is(w->seen[i].path, asked_path) && n-- == 0)
+			return &w->seen[i];
+	}
+	return NULL;
+}
+
+static bool was_asked(struct sim_world *w)
+{
+	return asked_find(w) != NULL;
+}
+
+const struct world_seen *world_asked(struct sim_world *w, const char *path, size_t n)
+{
+	asked_path = path;
+	asked_n = n;
+	(void)world_until(w, was_asked, 10000);
+	return asked_find(w);
+}
+
+bool world_said(const struct world_seen *s, const char *name, const char *value)
+{
+	return s != NULL && str_is(sim_pairs_value(&s->params, name), value);
+}
+
+int world_api(struct sim_world *w, const char *path, const char *form)
+{
+	return world_ask(w, "POST",
+			 arena_printf(&w->arena, "/2010-04-01/Accounts/" WORLD_ACCOUNT "/%s", path),
+			 form, NULL, 0);
 }

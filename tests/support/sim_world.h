@@ -14,6 +14,7 @@
 
 #define WORLD_ACCOUNT "AC00000000000000000000000000000001"
 #define WORLD_TOKEN   "9f3c1d2ab45e6f708192a3b4c5d6e7f8"
+#define WORLD_SECRET  "wsec_0123456789abcdef0123456789abcdef"
 #define WORLD_STORE   "+14165550001"
 #define WORLD_PHONE   "+15145550199"
 #define WORLD_SEEN    400
@@ -45,6 +46,13 @@ struct sim_world {
 	size_t seen_n;
 	struct world_answer answers[32]; /* in their order; then the plain one */
 	size_t answers_n, answers_at;
+	struct {
+		const char *path, *body;
+	} by_path[16]; /* before those */
+	size_t by_path_n;
+	/* who takes WebSockets to the store, NULL nobody */
+	void (*upgrade)(void *with, const struct web_request *r, struct ticket t);
+	void *upgrade_with;
 	/* of the last question to the line */
 	struct http_answer answer;
 	json_t *json; /* its body, NULL if it is none */
@@ -82,6 +90,25 @@ int world_text(struct sim_world *w, const char *body);
 int world_send(struct sim_world *w, const char *to, const char *more);
 /* Throws a switch: the words of faults.h. */
 void world_fault(struct sim_world *w, const char *text);
+/* The store's number calls this path, behind http://127.0.0.1:PORT, from now on; "" for nothing. */
+void world_voice(struct sim_world *w, const char *voice, const char *status);
+/* Answers of the store with this body, by path: for calls, whose order is not certain. */
+void world_answers(struct sim_world *w, const char *path, const char *body);
+/* POST /sim/calls from WORLD_PHONE; the SID, and the call is in w->json. */
+const char *world_call(struct sim_world *w);
+/* POST /sim/calls/{sid} with one member; the status. */
+int world_do(struct sim_world *w, const char *sid, const char *member, const char *value);
+/* The newest call in w->json. */
+void world_look(struct sim_world *w, const char *sid);
+/* Waits until a line of that call (kind NULL: of any kind) holds the words, 10 s at most. */
+bool world_hears(struct sim_world *w, const char *sid, const char *kind, const char *words);
+/* Waits until the call has that status, 10 s at most. */
+bool world_call_is(struct sim_world *w, const char *sid, const char *status);
+/* The n-th request (from 0) to that path, NULL if it has not come; after waiting for it. */
+const struct world_seen *world_asked(struct sim_world *w, const char *path, size_t n);
+bool world_said(const struct world_seen *s, const char *name, const char *value);
+/* POST /2010-04-01/Accounts/{AC}/path with a form. */
+int world_api(struct sim_world *w, const char *path, const char *form);
 /* A member of w->json by its path, "webhook.status". */
 const json_t *world_member(const struct sim_world *w, const char *path);
 int64_t world_number(const struct sim_world *w, const char *path);

@@ -245,6 +245,14 @@ static void row_asked_again(struct model *m, const char *id)
 		(void)wish_add(m, OUT_THREAD, id);
 }
 
+/* What the screen cannot do without is asked for again, when there is hope. */
+static void retried(struct model *m, const struct problem *p)
+{
+	if (p->status == 0 || p->status == 429 || p->status >= 500)
+		m->list.retry_at_ms =
+			m->mono_ms + RETRY_MS * (p->retry_after_s > 0 ? p->retry_after_s : 1);
+}
+
 static void refused(struct model *m, const struct problem *p, const struct asked *asked)
 {
 	struct thread *t = threads_find(&m->threads, asked->conversation_id);
@@ -255,6 +263,7 @@ static void refused(struct model *m, const struct problem *p, const struct asked
 	case OUT_THREAD:
 		if (t != NULL)
 			t->asked = false;
+		retried(m, p);
 		break;
 	case OUT_OLDER:
 		if (t != NULL)
@@ -265,6 +274,8 @@ static void refused(struct model *m, const struct problem *p, const struct asked
 		m->list.loading = false;
 		if (asked->filter == FILTER_CLOSED)
 			m->list.closed_asked = false;
+		else
+			retried(m, p);
 		break;
 	case OUT_CUSTOMERS: m->find.answered = true; break;
 	default: break;
@@ -322,8 +333,8 @@ void caught_up_check(struct model *m)
 	m->lost_known = 0;
 }
 
-/* What could not be asked for while the line was down. */
-static void asked_anew(struct model *m)
+/* What could not be asked for, or was not answered. */
+void asked_anew(struct model *m)
 {
 	struct thread *t = model_thread(m);
 

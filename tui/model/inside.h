@@ -15,7 +15,8 @@ void model_forget(struct model *m); /* all that belongs to whoever was signed in
 #define ROWS_MAX        10000
 #define NOTICE_MS       6000
 #define NOTICE_LEAST_MS 1200 /* a key before that does not take it away */
-#define LOOK_WAIT_MS    120  /* the cursor rests so long before a conversation is asked for */
+#define RETRY_MS        2000
+#define LOOK_WAIT_MS    120 /* the cursor rests so long before a conversation is asked for */
 
 /* A line at the foot, for a few seconds. */
 void notice_set(struct model *m, enum look look, const char *text);
@@ -49,6 +50,7 @@ void model_linked(struct model *m, const struct msg *msg);
 void list_reload(struct model *m);
 void row_answered(struct model *m, const struct wire_conversation *c, int64_t as_of);
 void caught_up_check(struct model *m);
+void asked_anew(struct model *m);
 
 /* ---- sign_in.c ---- */
 

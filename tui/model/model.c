@@ -293,6 +293,7 @@ int64_t model_wakes_at(const struct model *m)
 	sooner(&at, m->compose.save_at_ms);
 	sooner(&at, m->find.ask_at_ms);
 	sooner(&at, m->list.look_at_ms);
+	sooner(&at, m->list.retry_at_ms);
 	if (m->sign_in.retry_at_ms > m->mono_ms || m->retry_at_ms > m->mono_ms || waiting != NULL)
 		sooner(&at, m->mono_ms + 1000 - m->mono_ms % 1000); /* seconds are counted down */
 	if (waiting != NULL)

@@ -182,7 +182,8 @@ struct list {
 	int line[TABS];        /* its line in the pane: it stays there when others move */
 	bool closed_asked, loading;
 	bool first; /* the first page of a (re)load is awaited: from its number on events count */
-	int64_t look_at_ms; /* when the conversation under the cursor is to be shown; 0: it is */
+	int64_t retry_at_ms; /* when the list, or the open thread, is asked for again; 0: not */
+	int64_t look_at_ms;  /* when the conversation under the cursor is to be shown; 0: it is */
 };
 
 struct model {

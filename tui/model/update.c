@@ -96,6 +96,10 @@ static void ticked(struct model *m, int64_t before_us)
 	if (m->compose.save_at_ms != 0 && m->compose.save_at_ms <= m->mono_ms)
 		compose_save(m);
 	find_tick(m);
+	if (m->list.retry_at_ms != 0 && m->list.retry_at_ms <= m->mono_ms) {
+		m->list.retry_at_ms = 0;
+		asked_anew(m);
+	}
 	cursor_rested(m);
 	if (before_us / 60000000 != m->wall_us / 60000000 || model_waiting(m) != NULL ||
 	    m->retry_at_ms > m->mono_ms || m->sign_in.retry_at_ms != 0)

@@ -94,6 +94,13 @@ void when_since(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
 		(void)span_write(w, span, out);
 }
 
+void when_left(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
+{
+	int64_t left = at_us - w->now_us;
+
+	when_since(w, w->now_us - (left > MINUTE ? left : MINUTE), out);
+}
+
 void when_day(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
 {
 	struct wall r = wall_of(w, at_us), now = wall_of(w, w->now_us);

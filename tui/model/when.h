@@ -22,6 +22,8 @@ void when_clock(const struct when *w, int64_t at_us, char out[WHEN_TEXT]);
 void when_short(const struct when *w, int64_t at_us, char out[WHEN_TEXT]);
 /* How long that is: "now", "3 min", "2 h 10", "3 d". */
 void when_since(const struct when *w, int64_t at_us, char out[WHEN_TEXT]);
+/* How long until then, at least "1 min". */
+void when_left(const struct when *w, int64_t at_us, char out[WHEN_TEXT]);
 /* "Today", "Yesterday", "Tuesday 14 July", with the year when it is another. */
 void when_day(const struct when *w, int64_t at_us, char out[WHEN_TEXT]);
 /* "14:05", or with the day when that is not today: "Tue 14 Jul 14:05". */

@@ -413,7 +413,7 @@ static bool more_waits(wint_t *next)
 	return got == OK;
 }
 
-static bool key_taken(struct paint *p, int got, wint_t code, struct msg *out)
+static bool key_taken(int got, wint_t code, struct msg *out)
 {
 	wint_t next;
 
@@ -421,11 +421,6 @@ static bool key_taken(struct paint *p, int got, wint_t code, struct msg *out)
 	if (got == KEY_CODE_YES) {
 		if (code == KEY_MOUSE)
 			return clicked(out);
-		if (code == KEY_RESIZE) {
-			out->kind = MSG_RESIZE;
-			paint_resized(p, &out->rows, &out->cols);
-			return true;
-		}
 		return keys_special((int)code, &out->key);
 	}
 	if (!keys_plain((uint32_t)code, &out->key))
@@ -449,7 +444,7 @@ bool paint_read(struct paint *p, struct msg *out)
 		} else if (got == KEY_CODE_YES && code == PASTE_BEGINS) {
 			p->pasting = true;
 			buf_reset(&p->paste);
-		} else if (key_taken(p, got, code, out)) {
+		} else if (key_taken(got, code, out)) {
 			return true;
 		}
 	}

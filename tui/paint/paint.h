@@ -35,7 +35,7 @@ void paint_resized(struct paint *p, int *rows, int *cols);
 
 /* The descriptor to watch for keys. */
 int paint_fd(const struct paint *p);
-/* The next key, paste, click or new size that waits; false when none does. A paste's text is good
+/* The next key, paste or click that waits; false when none does. A paste's text is good
  * until the next call. The times in the message are the caller's to set. */
 bool paint_read(struct paint *p, struct msg *out);
 /* Nobody is there any more (the descriptor hangs up). */

@@ -130,8 +130,21 @@ static enum look idle_text(const struct model *m, const struct row *row, char *o
 	return LOOK_FAINT;
 }
 
+static bool under_way(const struct model *m)
+{
+	for (size_t i = 0; i < GOING_MAX; i++) {
+		const struct going *g = &m->going[i];
+
+		if (g->mode != MODE_NONE && g->wish != 0 && strcmp(g->key, m->compose.key) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum word hint_word(const struct model *m)
 {
+	if (under_way(m))
+		return WORD_SENDING;
 	switch (m->compose.mode) {
 	case MODE_NOTE: return WORD_HINT_NOTE;
 	case MODE_WHISPER: return WORD_HINT_WHISPER;

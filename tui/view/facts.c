@@ -71,7 +71,7 @@ static void wish_draw(struct paper *p, const struct row *row)
 	const struct row_wish *w = row->wish;
 	struct when when = model_when(p->m);
 	int64_t due = row->promise_due_at;
-	char text[WHEN_TEXT], reason[80];
+	char text[WHEN_TEXT], left[WHEN_TEXT], reason[80], both[200];
 
 	if (w != NULL && escalation_is_open(w->state)) {
 		section(p, WORD_FACTS_WANTS);
@@ -88,10 +88,13 @@ static void wish_draw(struct paper *p, const struct row *row)
 	if (due == 0 || row->state == THREAD_CLOSED)
 		return;
 	when_full(&when, due, text);
-	if (due < when.now_us)
+	if (due < when.now_us) {
 		pattern(p, 1, WORD_FACTS_PROMISE_LATE, text, LOOK_BAD);
-	else
-		pattern(p, 1, WORD_FACTS_PROMISED, text, LOOK_URGENT);
+		return;
+	}
+	when_left(&when, due, left);
+	say_fill(both, sizeof both, say(p->m->language, WORD_FACTS_PROMISED), text, left, NULL);
+	line(p, 1, both, LOOK_URGENT);
 }
 
 static void holder_draw(struct paper *p, const struct row *row)

@@ -204,7 +204,6 @@
 	X(LETTER_CLOSED, "X", "F") \
 	X(HAS_AGENT, "agent", "agent") \
 	X(HAS_YOU, "you", "vous") \
-	X(HAS_NOBODY, "nobody", "personne") \
 	X(IS_CLOSED_SHORT, "closed", "fermée") \
 	X(WAITS_FOR, "waits {1}", "attend {1}") \
 	X(DRAFT_PREFIX, "Draft:", "Brouillon :") \
@@ -234,7 +233,6 @@
 	X(TITLE_AGENT, "the agent answers", "l’agent répond") \
 	X(TITLE_YOU, "you have it", "vous l’avez") \
 	X(TITLE_COLLEAGUE, "{1} has it", "{1} l’a") \
-	X(TITLE_NOBODY, "nobody has it", "personne ne l’a") \
 	X(TITLE_WAITS, "waits for a person, {1}", "attend quelqu’un, {1}") \
 	X(TITLE_CLOSED, "closed {1}", "fermée {1}") \
 	X(AUTHOR_AGENT, "Agent", "Agent") \
@@ -244,7 +242,6 @@
 	X(MARKER_HANDED_BACK, "{1} handed back to the agent", "{1} a rendu la conversation à l’agent") \
 	X(MARKER_CLOSED, "{1} closed the conversation", "{1} a fermé la conversation") \
 	X(AUTHOR_STAFF, "Staff", "Équipe") \
-	X(AUTHOR_YOU, "You", "Vous") \
 	X(AUTHOR_CUSTOMER, "Customer", "Client") \
 	X(KIND_NOTE, "note for colleagues", "note aux collègues") \
 	X(KIND_WHISPER, "whispered to the agent", "soufflé à l’agent") \
@@ -281,7 +278,6 @@
 	X(FORCE_FROM, "Why do you take {1} from {2}?", "Pourquoi prenez-vous {1} à {2} ?") \
 	X(SEGMENTS_ONE, "{1} segment", "{1} segment") \
 	X(SEGMENTS_MANY, "{1} segments", "{1} segments") \
-	X(CHARACTERS, "{1}/1600", "{1}/1600") \
 	X(HINT_REPLY, "Write to the customer; Enter sends", "Écrivez au client; Entrée envoie") \
 	X(HINT_NOTE, "Only colleagues see this", "Seuls les collègues le verront") \
 	X(HINT_WHISPER, "Only the agent sees this", "Seul l’agent le verra") \
@@ -302,7 +298,7 @@
 	X(FACTS_BLOCKED, "! blocked", "! bloqué") \
 	X(FACTS_WANTS, "Wants a person", "Demande quelqu’un") \
 	X(FACTS_ASKED, "asked {1}", "demandé {1}") \
-	X(FACTS_PROMISED, "answer promised by {1}", "réponse promise avant {1}") \
+	X(FACTS_PROMISED, "answer promised by {1}, in {2}", "réponse promise avant {1}, dans {2}") \
 	X(FACTS_PROMISE_LATE, "! promised by {1}, that is past", "! promis avant {1}, c’est passé") \
 	X(FACTS_ABOUT, "About", "Sujet") \
 	X(FACTS_ORDERS, "Orders", "Commandes") \

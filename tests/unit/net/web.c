@@ -76,7 +76,21 @@ static void large(struct app *app, const struct web_request *r, struct ticket t)
 	free(p);
 }
 
+/* Leaves HTTP: what is said from here on is the taker's business. */
+static void take(struct app *a, const struct web_request *r, struct ticket t)
+{
+	int fd = web_take(t);
+
+	(void)a;
+	(void)r;
+	(void)!send(fd, "taken", 5, MSG_NOSIGNAL);
+	close(fd);
+	if (web_take(t) != -1)
+		BUG("a connection is taken once");
+}
+
 static const struct route routes[] = {
+	{WEB_GET, "/take", take, 0, NULL, NULL, NULL},
 	{WEB_GET, "/hello", hello, 0, NULL, NULL, NULL},
 	{WEB_GET, "/later", later, 0, NULL, NULL, NULL},
 	{WEB_POST, "/later", later, 0, NULL, NULL, NULL},
@@ -356,6 +370,20 @@ Test(web, a_handler_that_never_answers_is_given_up)
 	talk(GET("/later") GET("/hello"), 9);
 	cr_expect(got.count == 1 && got.status[0] == 503 && got.ended);
 	answer_now(0); /* nobody */
+	net_server_stop(server);
+}
+
+Test(web, a_connection_that_is_taken_is_http_no_more)
+{
+	struct web_figures f;
+
+	start((struct web_options){0});
+	talk(GET("/take"), 1);
+	cr_expect(got.ended && got.n == 5 && memcmp(got.bytes, "taken", 5) == 0);
+	net_server_figures(server, &f);
+	cr_expect_eq(f.open, 0);
+	talk(GET("/hello"), 1);
+	cr_expect_eq(got.count, 1, "the others go on");
 	net_server_stop(server);
 }
 
