@@ -26,6 +26,10 @@ static void set_up(void)
 	t = test_db_new(TEST_DB_DEMO);
 	sql_context(t->owner, DEMO_ORG_A);
 	sql_context(t->app, DEMO_ORG_A);
+	/* a store that has set up nothing for its calls */
+	sql_run(t->owner,
+		"UPDATE organizations SET elevenlabs_agent_id = NULL, consent_line_en = NULL,"
+		" consent_line_fr = NULL WHERE id = " ORG);
 }
 
 static void tear_down(void)
