@@ -145,18 +145,18 @@ static void phone_read(struct arena *a, const json_t *j, struct call_staff *out)
 
 	if (!json_is_object(j))
 		return;
-	out->plan = staff_plan_of(text_of(a, j, "plan"));
+	out->plan = staff_plan_of(json_text(a, j, "plan"));
 	id_of(j, "parent", out->parent);
 	out->muted = yes(j, "muted");
 	out->first = yes(j, "first");
-	out->who = text_of(a, j, "who");
-	out->from_name = text_of(a, j, "from_name");
-	out->reason = text_of(a, j, "reason");
+	out->who = json_text(a, j, "who");
+	out->from_name = json_text(a, j, "from_name");
+	out->reason = json_text(a, j, "reason");
 	out->words_n = size_min(json_array_size(words), ARRAY_LEN(out->words));
 	for (size_t i = 0; i < out->words_n; i++) {
 		const json_t *one = json_array_get(words, i);
 
-		out->words[i] = (struct call_line){text_of(a, one, "body"),
+		out->words[i] = (struct call_line){json_text(a, one, "body"),
 						   language_of(a, one, "language")};
 	}
 }
