@@ -25,6 +25,8 @@
 	X(calls_again, "Call documents put off for a second: the database was slow") \
 	X(calls_to_store, "Calls sent to the store's own number") \
 	X(call_turns, "Agent turns on calls") \
+	X(steers_done, "Requests about calls that the carrier has carried out") \
+	X(steers_again, "Requests about calls that it has not, or not surely") \
 	X(sends_sent, "Texts that the carrier accepted") \
 	X(sends_again, "Sends put off: the carrier surely did not take them") \
 	X(sends_failed, "Texts that the carrier refused for good") \
@@ -52,7 +54,7 @@
 	X(bridges_begun, "Calls whose conversation with the agent was begun") \
 	X(bridges_failed, "Calls whose conversation with the agent failed") \
 	X(bridges_renewed, "Conversations with the agent begun anew on a call that lost one") \
-	X(bridges_wished, "Calls on which the caller asked the agent for a person")           \
+	X(bridges_wished, "Calls on which the caller asked the agent for a person") \
 	X(lines_recovered, "Lines of calls read back from ElevenLabs' transcript")
 /* clang-format on */
 

@@ -58,6 +58,8 @@ const struct route routes[] = {
 	OPEN(POST, "/api/webhooks/twilio/fallback", call_hook_start),
 	BOUNDED(POST, "/api/webhooks/elevenlabs/conversation-initiation", initiation_start, 8192),
 	{.method = WEB_GET, .path = "/api/media/twilio", .socket = &line_stream},
+	OPEN(POST, "/api/webhooks/twilio/hold", room_hold_start),
+	OPEN(GET, "/api/audio/hold.wav", hold_sound),
 	BOUNDED(POST, "/api/auth/login", login, 8192),
 	BOUNDED(POST, "/api/auth/refresh", refresh, 8192),
 	STAFF(POST, "/api/auth/logout", "account.own", logout_row),

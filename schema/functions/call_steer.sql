@@ -82,8 +82,9 @@ END $$;
 
 -- What to ask the carrier for this leg now. A call that is to be made is written down as asked for (dialled_at) before it is.
 CREATE OR REPLACE FUNCTION call_steer_claim(p_organization uuid, p_call uuid, p_lease uuid)
-RETURNS TABLE (need text, leg text, parent uuid, call_sid text, conference_sid text, to_number text, from_number text,
-               dialled_at timestamptz, proves bigint, account_sid text, token_sealed bytea)
+RETURNS TABLE (need text, leg text, call_sid text, conference_sid text, to_number text, from_number text,
+               dialled_at timestamptz, proves bigint, language text, account_sid text,
+               token_sealed bytea)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -125,9 +126,9 @@ BEGIN
   ELSIF v_need.need = 'none' THEN
     PERFORM call_steer_later(p_organization, p_call, p_lease, v_need.later);
   END IF;
-  RETURN QUERY SELECT v_need.need::text, v_leg.leg::text, v_leg.parent_id, v_leg.twilio_call_sid::text, v_leg.conference_sid::text,
+  RETURN QUERY SELECT v_need.need::text, v_leg.leg::text, v_leg.twilio_call_sid::text, v_leg.conference_sid::text,
                       v_leg.to_number::text, v_leg.from_number::text, v_leg.dialled_at, v_need.proves,
-                      o.twilio_account_sid::text, o.twilio_auth_token_sealed
+                      call_language(v_thread), o.twilio_account_sid::text, o.twilio_auth_token_sealed
                  FROM organizations o WHERE o.id = p_organization;
 END $$;
 

@@ -18,5 +18,7 @@ extern const struct flow_kind call_transcript_kind;
 extern const struct flow_kind call_out_kind;
 /* ref is a leg whose end nobody may tell us of. */
 extern const struct flow_kind call_watch_kind;
+/* ref is a leg of a call: what it needs of the carrier. */
+extern const struct flow_kind call_steer_kind;
 
 #endif

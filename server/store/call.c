@@ -122,6 +122,45 @@ static void turn_read(struct arena *a, const json_t *j, struct call_turn *out)
 	}
 }
 
+static enum staff_plan staff_plan_of(struct str word)
+{
+	static const char *const words[] = {
+		[STAFF_SILENCE] = "silence",     [STAFF_BRIEF] = "brief",
+		[STAFF_ROOM] = "room",           [STAFF_GONE] = "gone",
+		[STAFF_DECLINED] = "declined",   [STAFF_NO_KEY] = "no_key",
+		[STAFF_WITHDRAWN] = "withdrawn", [STAFF_HANDED_BACK] = "handed_back",
+		[STAFF_TYPING] = "typing",       [STAFF_OVER] = "over",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_is(word, words[i]))
+			return (enum staff_plan)i;
+	}
+	return STAFF_OVER;
+}
+
+static void phone_read(struct arena *a, const json_t *j, struct call_staff *out)
+{
+	const json_t *words = json_object_get(j, "words");
+
+	if (!json_is_object(j))
+		return;
+	out->plan = staff_plan_of(json_text(a, j, "plan"));
+	id_of(j, "parent", out->parent);
+	out->muted = yes(j, "muted");
+	out->first = yes(j, "first");
+	out->who = json_text(a, j, "who");
+	out->from_name = json_text(a, j, "from_name");
+	out->reason = json_text(a, j, "reason");
+	out->words_n = size_min(json_array_size(words), ARRAY_LEN(out->words));
+	for (size_t i = 0; i < out->words_n; i++) {
+		const json_t *one = json_array_get(words, i);
+
+		out->words[i] = (struct call_line){json_text(a, one, "body"),
+						   language_of(a, one, "language")};
+	}
+}
+
 static void facts_read(struct flow *f, const struct db_rows *rows, void *to)
 {
 	struct call_facts *out = to;
@@ -167,6 +206,7 @@ static void facts_read(struct flow *f, const struct db_rows *rows, void *to)
 	out->transcribing = yes(j, "transcribing");
 	lines_read(a, json_object_get(j, "lines"), out);
 	turn_read(a, json_object_get(j, "turn"), &out->turn);
+	phone_read(a, json_object_get(j, "staff"), &out->phone);
 	json_decref(j);
 }
 

@@ -42,6 +42,33 @@ struct call_turn {
 	int misses;
 };
 
+/* What a staff phone hears (call_staff_document). */
+enum staff_plan {
+	STAFF_SILENCE, /* nothing, and the call ends: an answering machine */
+	STAFF_BRIEF,   /* who, why, what was said; 1 or 2 */
+	STAFF_ROOM,    /* the caller */
+	STAFF_GONE,    /* a sentence and the end: the caller hung up, as the next */
+	STAFF_DECLINED,
+	STAFF_NO_KEY,
+	STAFF_WITHDRAWN,
+	STAFF_HANDED_BACK,
+	STAFF_TYPING,
+	STAFF_OVER,
+};
+
+struct call_staff {
+	enum staff_plan plan;
+	char parent[ID_TEXT]; /* the customer's leg */
+	bool muted;
+	/* of the brief */
+	bool first;                /* else it was read to them already */
+	struct str who;            /* the caller's name; empty: not known */
+	struct str from_name;      /* whose call it is, who hands it over; empty: nobody's */
+	struct str reason;         /* of the request for a person; empty: there is none */
+	struct call_line words[2]; /* what the caller said last */
+	size_t words_n;
+};
+
 /* Everything lives in the flow's arena. */
 struct call_facts {
 	bool known; /* false: nobody's call, or another store's; nothing else is set */
@@ -72,6 +99,7 @@ struct call_facts {
 	struct call_line lines[CALL_LINES_MAX]; /* to be spoken first, in this order */
 	size_t lines_n;
 	struct call_turn turn;
+	struct call_staff phone; /* of a staff leg's document */
 	struct str json; /* the whole answer: what the hooks of others added is read from here */
 };
 

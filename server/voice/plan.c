@@ -4,15 +4,14 @@
 #include "server/voice/plan.h"
 
 #include "server/twilio/twiml.h"
+#include "server/voice/plan_staff.h"
+#include "server/voice/say.h"
 #include "server/voice/sentences.h"
-#include "server/voice/speech.h"
-#include "shared/utf8.h"
 
 #define URL_MAX  4000
-#define SAY_MAX  3000 /* bytes of one <Say>; Twilio takes 4096 characters */
-#define LISTEN_S 5    /* that the caller may think before we ask again */
-#define AWAIT_S  10   /* while a person is awaited */
-#define TYPING_S 7    /* while somebody types */
+#define LISTEN_S 5  /* that the caller may think before we ask again */
+#define AWAIT_S  10 /* while a person is awaited */
+#define TYPING_S 7  /* while somebody types */
 
 struct plan {
 	struct twiml t;
@@ -43,40 +42,9 @@ static void redirect(struct plan *p, const char *door)
 	twiml_element(&p->t, "Redirect", str_of(url_of(p, door, url)));
 }
 
-static void say_piece(struct twiml *t, struct str text, enum language l)
-{
-	const struct voice_manner *m = voice_manner_of(l);
-
-	twiml_open(t, "Say");
-	twiml_attr(t, "voice", m->voice);
-	twiml_attr(t, "language", m->language);
-	twiml_text(t, text);
-	twiml_close(t);
-}
-
-/* As many <Say> as it takes, cut between words. */
-static void say(struct twiml *t, struct str text, enum language l)
-{
-	struct buf spoken;
-	struct str rest;
-
-	buf_init(&spoken, PLAN_LIMIT);
-	speech_add(&spoken, text, l);
-	rest = buf_str(&spoken);
-	while (rest.n > 0) {
-		struct str piece = utf8_cut(rest, SAY_MAX);
-
-		while (piece.n < rest.n && piece.n > SAY_MAX / 2 && piece.p[piece.n - 1] != ' ')
-			piece.n--;
-		say_piece(t, piece, l);
-		rest = str_sub(rest, piece.n, rest.n);
-	}
-	buf_clear(&spoken);
-}
-
 static void say_ours(struct twiml *t, enum voice_sentence key, enum language l)
 {
-	say_piece(t, str_of(voice_sentence(key, l)), l);
+	say_plain(t, str_of(voice_sentence(key, l)), l);
 }
 
 static void say_lines(struct plan *p)
@@ -84,8 +52,8 @@ static void say_lines(struct plan *p)
 	for (size_t i = 0; i < p->f->lines_n; i++) {
 		const struct call_line *line = &p->f->lines[i];
 
-		say(&p->t, line->body,
-		    line->language == LANGUAGE_UNKNOWN ? p->f->language : line->language);
+		say_line(&p->t, line->body,
+			 line->language == LANGUAGE_UNKNOWN ? p->f->language : line->language);
 	}
 }
 
@@ -187,17 +155,7 @@ static void bridge(struct plan *p)
 static void room(struct plan *p)
 {
 	say_lines(p);
-	twiml_open(&p->t, "Dial");
-	attr_url(p, "action", "dial");
-	twiml_open(&p->t, "Conference");
-	twiml_attr(&p->t, "startConferenceOnEnter", "true");
-	twiml_attr(&p->t, "endConferenceOnExit", "false");
-	twiml_attr(&p->t, "beep", "false");
-	attr_url(p, "statusCallback", "conference");
-	twiml_attr(&p->t, "statusCallbackEvent", "start end join leave mute hold");
-	twiml_text(&p->t, p->f->room);
-	twiml_close(&p->t);
-	twiml_close(&p->t);
+	plan_room(&p->t, p->f, p->p->public_url);
 	redirect(p, "voice/next");
 }
 
@@ -230,7 +188,11 @@ bool plan_document(struct buf *out, const struct call_facts *f, const struct pla
 {
 	struct plan p = {.f = f, .p = places};
 
+	if (f->staff)
+		return plan_staff(out, f, places->public_url);
 	twiml_begin(&p.t, out);
+	if (f->transcribing && f->stage != CALL_CONFERENCE)
+		plan_room_left(&p.t);
 	switch (f->stage) {
 	case CALL_BRIDGE: bridge(&p); break;
 	case CALL_TYPING: typing(&p); break;

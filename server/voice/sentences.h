@@ -57,6 +57,30 @@
 	  "Thank you. Our team has your message. Goodbye!", \
 	  "Merci. Notre équipe a bien reçu votre message. Au revoir!") \
 	S(GOODBYE, "Thank you for calling. Goodbye!", "Merci de votre appel. Au revoir!") \
+	/* ---- staff, on their phones; {store}, {who} and {name} are filled in (voice/plan_staff) */ \
+	S(STAFF_WHO, "{store}. {who} is on the line.", "{store}. {who} est en ligne.") \
+	S(STAFF_SOMEBODY, "{store}. A caller is on the line.", "{store}. Quelqu'un est en ligne.") \
+	S(STAFF_TRANSFER, "{name} is passing this call to you.", "{name} vous transmet cet appel.") \
+	S(STAFF_WANTS_PERSON, "They asked for a person.", "On demande à parler à une personne.") \
+	S(STAFF_COMPLAINT, "They have a complaint.", "C'est pour une plainte.") \
+	S(STAFF_ORDER, "It is about an order.", "C'est au sujet d'une commande.") \
+	S(STAFF_WORKSHOP, "It is about the workshop.", "C'est au sujet de l'atelier.") \
+	S(STAFF_SALES, "It is about a product.", "C'est au sujet d'un produit.") \
+	S(STAFF_RETURN, "It is about a return.", "C'est au sujet d'un retour.") \
+	S(STAFF_CALL_BACK, "They were promised a call back.", "On leur a promis de rappeler.") \
+	S(STAFF_NEEDED, "The assistant needs a person.", "L'assistant a besoin d'une personne.") \
+	S(STAFF_WORDS, "This is what they said.", "Voici ce qui a été dit.") \
+	S(STAFF_KEYS, "Press 1 to take the call, or 2 to decline.", \
+	  "Faites le 1 pour prendre l'appel, ou le 2 pour refuser.") \
+	S(STAFF_GONE, "The caller has hung up. Goodbye.", "La personne a raccroché. Au revoir.") \
+	S(STAFF_DECLINED, "All right. The caller stays with the assistant.", "D'accord. L'appel reste avec l'assistant.") \
+	S(STAFF_NO_KEY, "No key was pressed. The caller stays with the assistant.", \
+	  "Aucune touche n'a été pressée. L'appel reste avec l'assistant.") \
+	S(STAFF_WITHDRAWN, "This call does not need you any more. Goodbye.", \
+	  "Cet appel n'a plus besoin de vous. Au revoir.") \
+	S(STAFF_HANDED_BACK, "The call is back with the assistant. Goodbye.", "L'appel est de retour à l'assistant. Au revoir.") \
+	S(STAFF_TYPING, "The call goes on in writing. Goodbye.", "L'appel se poursuit par écrit. Au revoir.") \
+	S(STAFF_OVER, "The call is over. Goodbye.", "L'appel est terminé. Au revoir.") \
 	/* ---- when we cannot go on; said in both languages where the caller's is not known */ \
 	S(CONNECTING_STORE, \
 	  "One moment, please. I'm connecting you with the store.", \

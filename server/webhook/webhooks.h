@@ -13,6 +13,8 @@ web_handler status_start;
 web_handler message_status_start;
 /* POST /api/webhooks/twilio/voice and all other doors of a call (docs/calls.md) */
 web_handler call_hook_start;
+/* POST /api/webhooks/twilio/hold: what is heard on hold; GET /api/audio/hold.wav: its sound */
+web_handler room_hold_start, hold_sound;
 
 /* POST /api/webhooks/elevenlabs/conversation-initiation (elevenlabs.md 3.2) */
 web_handler initiation_start;

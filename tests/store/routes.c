@@ -35,6 +35,8 @@ static const char *const open_to_all[] = {
 	"/api/webhooks/twilio/fallback",
 	"/api/webhooks/elevenlabs/conversation-initiation",
 	"/api/media/twilio",
+	"/api/webhooks/twilio/hold",
+	"/api/audio/hold.wav",
 	"/api/auth/login",
 	"/api/auth/refresh",
 };

@@ -89,9 +89,10 @@ static struct call_facts facts_of(enum call_stage stage, enum language l)
 #define RECORD                                                                                \
 	"<Record action=" HOOK "voicemail" AT " recordingStatusCallback=" HOOK "recording" AT \
 	" maxLength=180 timeout=5 playBeep=true></>"
-#define ROOM                                                                         \
-	"<Dial action=" HOOK "dial" AT "><Conference startConferenceOnEnter=true"    \
-	" endConferenceOnExit=false beep=false statusCallback=" HOOK "conference" AT \
+#define ROOM                                                                        \
+	"<Dial action=" HOOK "dial" AT "><Conference startConferenceOnEnter=true"   \
+	" endConferenceOnExit=true beep=false waitUrl=" HOOK "hold waitMethod=POST" \
+	" statusCallback=" HOOK "conference?c=" CALL                                \
 	" statusCallbackEvent=start end join leave mute hold>abcdef0123456789</></>"
 
 /* ---- stages by languages, with a line to speak and without ---- */
