@@ -54,7 +54,8 @@
 	X(bridges_begun, "Calls whose conversation with the agent was begun") \
 	X(bridges_failed, "Calls whose conversation with the agent failed") \
 	X(bridges_renewed, "Conversations with the agent begun anew on a call that lost one") \
-	X(bridges_wished, "Calls on which the caller asked the agent for a person")
+	X(bridges_wished, "Calls on which the caller asked the agent for a person") \
+	X(lines_recovered, "Lines of calls read back from ElevenLabs' transcript")
 /* clang-format on */
 
 struct figures {

@@ -10,6 +10,7 @@
 #include "server/api/events.h"
 #include "server/api/health.h"
 #include "server/api/outbound.h"
+#include "server/voice/line.h"
 #include "server/webhook/webhooks.h"
 
 /* What anybody may call: it proves by itself who sent it, or tells nothing. */
@@ -58,6 +59,10 @@ const struct route routes[] = {
 	OPEN(POST, "/api/webhooks/twilio/hold", room_hold_start),
 	OPEN(GET, "/api/audio/hold.wav", hold_sound),
 	BOUNDED(POST, "/api/webhooks/elevenlabs/conversation-initiation", initiation_start, 8192),
+	BOUNDED(POST, "/api/webhooks/elevenlabs/conversation-initiation", initiation_start, 8192),
+	{.method = WEB_GET, .path = "/api/media/twilio", .socket = &line_stream},
+	OPEN(POST, "/api/webhooks/twilio/hold", room_hold_start),
+	OPEN(GET, "/api/audio/hold.wav", hold_sound),
 	BOUNDED(POST, "/api/auth/login", login, 8192),
 	BOUNDED(POST, "/api/auth/refresh", refresh, 8192),
 	STAFF(POST, "/api/auth/logout", "account.own", logout_row),

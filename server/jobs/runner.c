@@ -54,6 +54,10 @@ static const struct job_kind kinds[] = {
 	{"call_steer", &call_steer_kind},
 	{"call_out", &call_out_kind},
 	{"call_watch", &call_watch_kind},
+	{"call_transcript", &call_transcript_kind},
+	{"call_out", &call_out_kind},
+	{"call_watch", &call_watch_kind},
+	{"call_steer", &call_steer_kind},
 };
 
 static void on_timer(uv_timer_t *t);

@@ -147,8 +147,12 @@ static bool request_read(struct flow *f, struct call_request *c)
 	stream_token_make(c->token);
 	stream_token_hash(str_of(c->token), t->stream_hash);
 	words_recalled(f, c);
-	return !c->door->begins ||
-	       call_arrival_read(&f->arena, &c->sender.form, &c->arrival, &f->err);
+	if (!c->door->begins)
+		return true;
+	if (!call_arrival_read(&f->arena, &c->sender.form, &c->arrival, &f->err))
+		return false;
+	c->arrival.words = voice_greeting_json(&f->arena);
+	return true;
 }
 
 /* ---- the steps ---- */

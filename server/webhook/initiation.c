@@ -8,9 +8,10 @@
  * The secret proves ElevenLabs, not the caller: native_begin decides whether anything personal may
  * be given.
  */
-#include "server/elevenlabs/initiation.h"
-
+#include "server/voice/initiation.h"
 #include "server/app.h"
+#include "server/elevenlabs/initiation_request.h"
+#include "server/elevenlabs/tool_token.h"
 #include "server/events/hub.h"
 #include "server/jobs/runner.h"
 #include "server/keys.h"
@@ -22,16 +23,15 @@
 #include "shared/log.h"
 #include "shared/phone.h"
 #include "shared/utf8.h"
-#include "shared/wire/body.h"
 
-#define DEADLINE_MS  700
-#define TELL_MS      120000 /* until the database is back */
-#define VARIABLES_IN 65536
-#define WATCH_MS     30000
+#define DEADLINE_MS 700
+#define TELL_MS     120000 /* until the database is back */
+#define ANSWER_MAX  65536
+#define WATCH_MS    30000
 
 static flow_step received, known, failed;
 
-struct initiation {
+struct native_in {
 	struct flow flow;
 	const struct web_request *request; /* during the first step only */
 	struct ticket ticket;
@@ -39,12 +39,11 @@ struct initiation {
 	struct native_begun begun;
 };
 
-static const struct flow_kind initiation_kind =
-	FLOW_KIND(initiation, received, failed, DEADLINE_MS);
+static const struct flow_kind native_in_kind = FLOW_KIND(native_in, received, failed, DEADLINE_MS);
 
 void initiation_start(struct app *app, const struct web_request *r, struct ticket t)
 {
-	struct initiation *i = flow_new(app->flows, &initiation_kind);
+	struct native_in *i = flow_new(app->flows, &native_in_kind);
 
 	i->request = r;
 	i->ticket = t;
@@ -53,33 +52,14 @@ void initiation_start(struct app *app, const struct web_request *r, struct ticke
 
 /* ---- the answer ---- */
 
-static struct str variables_json(struct arena *a, const struct variable v[VARIABLES_N])
-{
-	struct body body;
-	struct buf b;
-	struct str out;
-
-	body_start(&body);
-	for (size_t i = 0; i < VARIABLES_N; i++) {
-		switch (v[i].kind) {
-		case VARIABLE_TEXT: body_text(&body, v[i].name, v[i].text); break;
-		case VARIABLE_NUMBER: body_int(&body, v[i].name, v[i].number); break;
-		case VARIABLE_BOOL: body_bool(&body, v[i].name, v[i].number != 0); break;
-		}
-	}
-	buf_init(&b, VARIABLES_IN);
-	if (!body_end(&body, &b))
-		BUG("the variables are longer than their bounds allow");
-	out = arena_str(a, buf_str(&b));
-	buf_clear(&b);
-	return out;
-}
-
 /* With what is known; nothing at all is a caller of whom, and of whose store, nothing is. */
-static void answered(struct flow *f, struct initiation *i)
+static void answered(struct flow *f, struct native_in *i)
 {
 	struct variables_in *in = &i->begun.caller.in;
 	struct variable told[VARIABLES_N];
+	struct initiation answer = {.variables = told};
+	char token[TOOL_TOKEN_TEXT] = "";
+	struct buf b;
 
 	in->now_us = clock_wall_us();
 	in->store = &i->begun.caller.store;
@@ -89,9 +69,16 @@ static void answered(struct flow *f, struct initiation *i)
 	in->store_number = i->asked.called;
 	in->call_sid = i->asked.sid;
 	zones_hold(&f->app->zones, i->begun.caller.store.zone);
+	if (i->begun.conversation[0] != '\0')
+		tool_token_write(f->app->settings->tool_secret, i->begun.organization,
+				 i->begun.conversation, token);
+	in->tool_token = str_of(token);
 	variables_of(&f->arena, in, told);
-	web_reply(i->ticket, 200, "application/json",
-		  str_of(initiation_data(&f->arena, variables_json(&f->arena, told))));
+	buf_init(&b, ANSWER_MAX);
+	if (!initiation_write(&answer, &b))
+		BUG("the variables are longer than their bounds allow");
+	web_reply(i->ticket, 200, "application/json", buf_str(&b));
+	buf_clear(&b);
 }
 
 /* ---- the request ---- */
@@ -103,7 +90,7 @@ static bool secret_shown(struct flow *f, const struct web_request *r)
 	return str_is_nocase(scheme, "bearer") && keys_tool_secret_is(f->app->keys, rest);
 }
 
-static bool request_read(struct flow *f, struct initiation *i)
+static bool request_read(struct flow *f, struct native_in *i)
 {
 	static const char *const senders[] = {[PHONE_E164] = "e164",
 					      [PHONE_SHORT] = "short",
@@ -123,7 +110,7 @@ static bool request_read(struct flow *f, struct initiation *i)
 
 static void received(struct flow *f)
 {
-	struct initiation *i = FLOW_SELF(f, struct initiation);
+	struct native_in *i = FLOW_SELF(f, struct native_in);
 
 	if (!secret_shown(f, i->request)) {
 		f->app->figures.signatures_refused++;
@@ -145,7 +132,7 @@ static void received(struct flow *f)
 
 static void known(struct flow *f)
 {
-	struct initiation *i = FLOW_SELF(f, struct initiation);
+	struct native_in *i = FLOW_SELF(f, struct native_in);
 
 	answered(f, i);
 	if (!i->begun.known)
@@ -187,7 +174,7 @@ static void unknown_told(struct flow *f)
 
 static void failed(struct flow *f)
 {
-	struct initiation *i = FLOW_SELF(f, struct initiation);
+	struct native_in *i = FLOW_SELF(f, struct native_in);
 	struct blind *b;
 
 	log_error("event=initiation_blind number=%s reason=\"%s\"", phone_masked(i->asked.called),

@@ -421,7 +421,8 @@ Test(outbound_calls, a_person_hears_who_calls_and_why_and_then_talks_as_on_any_c
 	expect_text("SELECT c.twilio_call_sid FROM ours o JOIN call_sessions s ON s.id = o.call_id"
 		    " JOIN conversations c ON c.id = s.conversation_id",
 		    CA(7));
-	hooked("next", true, "{\"status\": \"in_progress\", \"form\": {\"AnsweredBy\": \"human\"}}");
+	hooked("next", true,
+	       "{\"status\": \"in_progress\", \"form\": {\"AnsweredBy\": \"human\"}}");
 	settled("placed", CA(7));
 	expect_text(stage, "builtin human");
 	expect_text(said, "system Hello What is said on this call is written down, so that our "
@@ -445,7 +446,8 @@ Test(outbound_calls, a_machine_is_told_once_and_counts_as_a_try)
 		dialled();
 		settled("placed", call_sid);
 		hooked("next", true,
-		       "{\"status\": \"in_progress\", \"form\": {\"AnsweredBy\": \"machine_end_beep\"}}");
+		       "{\"status\": \"in_progress\", \"form\": {\"AnsweredBy\": "
+		       "\"machine_end_beep\"}}");
 		expect_text(stage, "ended machine_end_beep");
 		expect_text(said, i == 0 ? "system A message sending" : "nothing");
 		hooked("status", false, "{\"status\": \"completed\", \"sequence\": 3}");
@@ -561,7 +563,8 @@ Test(outbound_calls, a_request_lives_on_in_the_call_that_answers_it)
 	expect_text(PROMISE_DUE, "calling");
 	dialled();
 	settled("placed", CA(7));
-	hooked("next", true, "{\"status\": \"in_progress\", \"form\": {\"AnsweredBy\": \"human\"}}");
+	hooked("next", true,
+	       "{\"status\": \"in_progress\", \"form\": {\"AnsweredBy\": \"human\"}}");
 	leased(LEASE);
 	expect_text(claim, "none");
 	expect_text("SELECT state FROM promises WHERE text = 'soon'", "kept");

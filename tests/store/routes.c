@@ -33,6 +33,8 @@ static const char *const open_to_all[] = {
 	"/api/webhooks/twilio/staff",
 	"/api/webhooks/twilio/staff-key",
 	"/api/webhooks/twilio/fallback",
+	"/api/webhooks/elevenlabs/conversation-initiation",
+	"/api/media/twilio",
 	"/api/webhooks/twilio/hold",
 	"/api/audio/hold.wav",
 	"/api/auth/login",

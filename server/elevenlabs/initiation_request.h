@@ -1,9 +1,9 @@
 /*
- * initiation.h - the personalization webhook of ElevenLabs: what it asks before a call that it
- * answers by itself (elevenlabs.md 3.2). Pure.
+ * initiation_request.h - the personalization webhook of ElevenLabs: what it asks before a call that
+ * it answers by itself (elevenlabs.md 3.2). Pure.
  */
-#ifndef SWITCHBACK_SERVER_ELEVENLABS_INITIATION_H
-#define SWITCHBACK_SERVER_ELEVENLABS_INITIATION_H
+#ifndef SWITCHBACK_SERVER_ELEVENLABS_INITIATION_REQUEST_H
+#define SWITCHBACK_SERVER_ELEVENLABS_INITIATION_REQUEST_H
 
 #include "shared/arena.h"
 #include "shared/str.h"
@@ -17,9 +17,5 @@ struct initiation_request {
 /* False: it is no JSON object. Members that are not known are passed over. */
 MUST_USE
 bool initiation_request_read(struct arena *a, struct str json, struct initiation_request *out);
-
-/* The whole answer, and the first message of a conversation of our own (1.2): `variables` is a JSON
- * object of scalars. */
-const char *initiation_data(struct arena *a, struct str variables);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * initiation.c - see initiation.h.
+ * initiation_request.c - see initiation_request.h.
  */
-#include "server/elevenlabs/initiation.h"
+#include "server/elevenlabs/initiation_request.h"
 
 #include <jansson.h>
 
@@ -34,12 +34,4 @@ bool initiation_request_read(struct arena *a, struct str json, struct initiation
 	}
 	json_decref(j);
 	return ok;
-}
-
-const char *initiation_data(struct arena *a, struct str variables)
-{
-	return arena_printf(a,
-			    "{\"type\":\"conversation_initiation_client_data\","
-			    "\"dynamic_variables\":" STR_FMT "}",
-			    STR_ARG(variables));
 }
