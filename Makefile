@@ -20,7 +20,7 @@ CC := gcc
 endif
 
 # ---- libraries -------------------------------------------------------------------------------------
-PKGS := libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc expat ncursesw
+PKGS := libuv libpq libcurl jansson libjwt libcrypto libxcrypt libssl glib-2.0 libutf8proc expat ncursesw
 # What compiles here needs Debian's packages: deps.sh sees to them before the flags are read. The commands
 # (check, demo, ...) do that themselves, and then call make again.
 ifneq ($(filter-out check lint demo start stop bench fuzz format clean deps help,$(or $(MAKECMDGOALS),all)),)
@@ -63,7 +63,7 @@ SUPPORT_DIRS := tests/support
 SHARED_DIRS := shared shared/wire
 DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEEP_DIRS) $(TUI_DIRS) $(SUPPORT_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
 
-SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets glib-2.0 libutf8proc) $(LLHTTP_LIBS) -lm
+SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libssl glib-2.0 libutf8proc) $(LLHTTP_LIBS) -lm
 CTL_LIBS = $(SERVICE_LIBS) -lcsv
 TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto glib-2.0)
 SIM_LIBS = $(SERVICE_LIBS) $(call lib,expat ncursesw)
@@ -178,10 +178,14 @@ tests: $(TEST_BIN)
 
 # The load generators of bench and crash tests: plain release code, a program each over what they share.
 BENCH_PROGRAMS := load streams calls relay
-BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c),$(wildcard tests/bench/*.c)))
+BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c) tests/bench/bridge_daemon.c,$(wildcard tests/bench/*.c)))
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/obj/release/tests/bench/%.o $(BENCH_SHARED) $(call archives,release,shared)
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
+# The bridge without the service around it: what the audio path itself costs.
+$(BUILD)/bench/bridge_daemon: $(BUILD)/obj/release/tests/bench/bridge_daemon.o $(call archives,release,server/voice server/agent server/elevenlabs server/twilio server/net server/core $(SHARED_DIRS)) $(BUILD)/obj/release/llhttp/lib.a
+	@mkdir -p $(@D)
+	@$(CC) $(release_LDFLAGS) -pthread -o $@ -Wl,--start-group $^ -Wl,--end-group $(SERVICE_LIBS)
 
 # The consoles that are cut and the staff who race: the other side of end-to-end tests.
 STORM := $(BUILD)/storm/followers $(BUILD)/storm/racers

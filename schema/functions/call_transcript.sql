@@ -36,7 +36,8 @@ BEGIN
 END $$;
 
 -- p_lines: what was spoken, in order: {"key" (NULL where they name no event), "who", "body", "original", "language", "at_s"}.
--- A line that was heard is found by its words, else by its key; the first that is not found yet. What is left was not written
+-- A line that was heard (or a text that was said to the agent) is found by its words, else by its key; the first that is not
+-- found yet. What is left was not written
 -- down: it comes last in the thread, at the time when it was said. NULL: ask again later (they are still at it).
 CREATE OR REPLACE FUNCTION call_transcript_keep(p_organization uuid, p_event uuid, p_lease uuid, p_lines jsonb, OUT added int)
 LANGUAGE plpgsql AS $$
@@ -76,7 +77,7 @@ BEGIN
     v_at := v_event.received_at + (v_one ->> 'at_s')::int * interval '1 second';
     SELECT * INTO v_line FROM messages m
      WHERE m.organization_id = p_organization AND m.conversation_id = v_thread.id AND m.author = v_author
-       AND m.spoken_key LIKE 'el:' || v_name || ':%' AND m.id <> ALL (v_taken)
+       AND (m.spoken_key LIKE 'el:' || v_name || ':%' OR m.spoken_key LIKE 'sms:%') AND m.id <> ALL (v_taken)
        AND (m.body = v_one ->> 'body' OR m.body = v_one ->> 'original' OR m.spoken_key = v_one ->> 'key')
      ORDER BY m.body = v_one ->> 'body' DESC, m.body = v_one ->> 'original' DESC NULLS LAST, m.position LIMIT 1;
     IF FOUND THEN

@@ -45,8 +45,8 @@ static void texted(struct board_call *c, struct arena *a, const struct wire_even
 
 	if (c->over)
 		return;
-	if (body.n > 0)
-		(void)bridge_say(c->bridge, body);
+	if (body.n > 0 && bridge_say(c->bridge, body) && c->scribe != NULL)
+		scribe_typed(c->scribe, body);
 	if (m->media_n > 0)
 		(void)bridge_tell(c->bridge,
 				  STR_LIT("The caller has just sent a picture or a file by text "

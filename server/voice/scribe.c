@@ -29,9 +29,10 @@
 #define TICK_MS        100
 #define PARTIAL_EVERY  150 /* ms between two of the same side */
 #define PARTIAL_MAX    1000
-#define EVENTS_KNOWN   8  /* events whose lines are counted, agent's lines that may be corrected */
-#define CARD_LINES     3  /* a number may be spread over that many lines before this one */
-#define SURE_BYTES     20 /* of a line whose language says something about the call's */
+#define EVENTS_KNOWN   8 /* events whose lines are counted, agent's lines that may be corrected */
+#define CARD_LINES     3 /* a number may be spread over that many lines before this one */
+#define ECHO_MS        30000 /* in which the conversation may tell a typed text back */
+#define SURE_BYTES     20    /* of a line whose language says something about the call's */
 
 struct item {
 	struct item *next;
@@ -76,6 +77,8 @@ struct scribe {
 	unsigned spoken_next;
 	struct carded carded[CARD_LINES]; /* the customer's newest lines, oldest first */
 	int64_t partial_ms[2];
+	uint64_t typed; /* a text whose echo may come, until then; 0: none */
+	int64_t typed_until_ms;
 };
 
 struct scribes {
@@ -365,6 +368,21 @@ void scribe_over(struct scribe *s, bool whole)
 	tell(s, &(struct said){.kind = SAID_OVER, .key = str_of(s->name)});
 }
 
+void scribe_typed(struct scribe *s, struct str text)
+{
+	s->typed = hash_of(str_trim(text));
+	s->typed_until_ms = clock_mono_ms() + ECHO_MS;
+}
+
+static bool is_echo(struct scribe *s, const struct bridge_line *l)
+{
+	if (!l->customer || s->typed == 0 || hash_of(str_trim(l->text)) != s->typed ||
+	    clock_mono_ms() > s->typed_until_ms)
+		return false;
+	s->typed = 0;
+	return true;
+}
+
 void scribe_final(struct scribe *s, const struct bridge_line *l)
 {
 	struct arena a = {0};
@@ -373,6 +391,8 @@ void scribe_final(struct scribe *s, const struct bridge_line *l)
 	unsigned ordinal = ordinal_next(s, l->event, l->customer);
 	char key[KEY_MAX];
 
+	if (is_echo(s, l))
+		return;
 	if (s->fenced && !l->customer) {
 		s->all->figures.refused++;
 		return;

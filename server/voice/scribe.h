@@ -40,6 +40,9 @@ void scribe_over(struct scribe *s, bool whole);
 void scribe_partial(struct scribe *s, const struct bridge_line *l);
 void scribe_final(struct scribe *s, const struct bridge_line *l);
 void scribe_corrected(struct scribe *s, int64_t event, struct str original, struct str text);
+/* The customer's text was said to the agent: should the conversation tell it as the caller's words,
+ * it is in the thread already. */
+void scribe_typed(struct scribe *s, struct str text);
 /* The agent does not speak here any more: what comes of it is not written down. */
 void scribe_fence(struct scribe *s);
 /* Nothing more comes. s must not be used again. NULL is fine. */

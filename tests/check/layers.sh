@@ -14,7 +14,7 @@ shared|                                                          | utf8proc glib
 shared/wire| shared                                              | jansson
 server/core| shared                                              | uv
 server/db| shared server/core                                    | libpq uv
-server/net| shared server/core                                   | uv llhttp curl lws libcrypto
+server/net| shared server/core                                   | uv llhttp curl libcrypto
 server/agent| shared                                             | none
 server/twilio| shared                                            | libcrypto jansson
 server/elevenlabs| shared                                        | libcrypto jansson
@@ -52,7 +52,6 @@ uv|uv.h uv/
 libpq|libpq-fe.h pg_config.h libpq/
 llhttp|llhttp.h
 curl|curl/
-lws|libwebsockets.h
 jansson|jansson.h
 libcrypto|openssl/
 libcrypt|crypt.h

@@ -34,7 +34,7 @@ Test(events, count_once_however_often_they_come)
 	for (int i = 0; i < 3; i++)
 		happens(&s, &e);
 	cr_expect_eq(row_of(&s, 3)->unread, 1);
-	cr_expect_eq(row_of(&s, 3)->last_position, 5);
+	cr_expect_eq(row_of(&s, 3)->said_position, 5);
 	stage_close(&s);
 }
 
@@ -107,7 +107,7 @@ Test(events, that_come_before_an_older_answer_stay)
 			       .count = 1,
 			       .as_of = s.seq - 1});
 	expect_shows(&s, "hello?");
-	cr_expect_eq(row_of(&s, 3)->last_position, 5);
+	cr_expect_eq(row_of(&s, 3)->said_position, 5);
 	cr_expect(
 		wished(&s, OUT_THREAD, &w)); /* and it is read once more, to be sure of the rest */
 	outgoing_clear(&w);
@@ -291,7 +291,7 @@ Test(events, in_great_numbers_lose_and_double_nothing, .timeout = 60)
 		cr_assert(found);
 	}
 	for (int i = 0; i < ROWS; i++)
-		cr_assert_eq(row_of(&s, i)->last_position, position[i]);
+		cr_assert_eq(row_of(&s, i)->said_position, position[i]);
 	free(c);
 	free(position);
 	stage_close(&s);

@@ -607,6 +607,41 @@ Test(call, the_bridge_falls_to_our_own_voice)
 	expect_stage("ended");
 }
 
+/* ---- somebody types ---- */
+
+Test(call, while_somebody_types_the_agent_is_silent_and_words_wait_for_a_person)
+{
+	maya_rings();
+	sql_run(t->app,
+		"UPDATE conversations SET holder = 'staff', epoch = epoch + 1, holder_user_id = "
+		"(SELECT"
+		" id FROM user_profiles WHERE organization_id = " ORG " LIMIT 1) WHERE id = " TALK);
+	sql_run(t->app,
+		"SELECT call_stage(s, c, 'typing', true) FROM call_sessions s JOIN conversations"
+		" c ON c.id = s.conversation_id WHERE s.id = " CALL);
+	expect_int("SELECT count(*) FROM due_work WHERE kind = 'call_steer' AND ref = " CALL, 1);
+	hook("next", true, ""); /* steered there */
+	expect_stage("typing");
+	cr_expect(json_is_true(json_object_get(facts, "arrived")));
+	said("is my bike ready", document());
+	cr_expect_null(json_object_get(facts, "turn"));
+	cr_expect(json_is_true(json_object_get(facts, "waiting")));
+	sql_run(t->app,
+		"SELECT call_line(c, s, 'staff', c.holder_user_id, 'text', 'Yes!', 'en', true) FROM"
+		" call_sessions s JOIN conversations c ON c.id = s.conversation_id WHERE s.id "
+		"= " CALL);
+	hook("next", true, ""); /* steered again, in the middle of a gather */
+	expect_lines("Yes!");
+	silent(document());
+	expect_lines("");
+	expect_text("SELECT status FROM messages WHERE body = 'Yes!'", "delivered");
+	cr_expect_eq(json_integer_value(json_object_get(facts, "misses")), 1);
+	for (int i = 0; i < 5; i++) { /* a person is slow: no wish is made of that */
+		silent(document());
+		cr_expect_null(json_object_get(facts, "turn"));
+	}
+}
+
 /* ---- states ---- */
 
 Test(call, states_only_move_forward_and_the_first_end_stays)
@@ -651,10 +686,10 @@ Test(call, who_hangs_up_while_a_person_is_awaited_is_called_back)
 	agent_says("Soon.", ",\"reason\":\"human_request\",\"person_now\":true");
 	sql_run(t->owner,
 		"INSERT INTO call_sessions (organization_id, conversation_id, parent_id, leg, "
-		"stage,"
-		" call_direction, from_number, to_number) SELECT organization_id, conversation_id, "
-		"id,"
-		" 'staff', 'ringing', 'outbound', 'a', 'b' FROM call_sessions WHERE id = " CALL);
+		"user_id, stage, call_direction, from_number, to_number)"
+		" SELECT s.organization_id, s.conversation_id, s.id, 'staff', u.id, 'ringing',"
+		" 'outbound', 'a', 'b' FROM call_sessions s, LATERAL (SELECT id FROM user_profiles"
+		" WHERE organization_id = s.organization_id LIMIT 1) u WHERE s.id = " CALL);
 	for (int i = 0; i < 2; i++)
 		hook("status", false, "\"status\":\"completed\",\"seconds\":20");
 	expect_request("customer_gone");

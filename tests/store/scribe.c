@@ -139,6 +139,19 @@ Test(scribe, after_its_fence_only_the_customer_counts)
 	expect_said("agent:We open at nine and close at six. | customer:Who is this?");
 }
 
+Test(scribe, knows_the_echo_of_a_text)
+{
+	struct scribe *s = begun();
+
+	scribe_typed(s, STR_LIT("It is the red one"));
+	final(s, true, 1, "Hello");
+	final(s, true, 2, "It is the red one");
+	final(s, true, 3, "It is the red one"); /* and now they say it */
+	scribe_end(s);
+	inside_until(nobody_is_left, NULL, 5000);
+	expect_said("customer:Hello | customer:It is the red one");
+}
+
 Test(scribe, takes_cards_out_also_where_they_are_spread)
 {
 	struct scribe *s = begun();

@@ -81,8 +81,10 @@ static bool permitted(const struct model *m, const char *permission)
 
 bool model_opted_out(const struct model *m, const struct row *row)
 {
-	return m->facts.loaded && m->facts.opted_out &&
-	       strcmp(m->facts.customer_id, row->customer_id) == 0;
+	char customer[WIRE_ID];
+
+	row_customer(row, customer);
+	return m->facts.loaded && m->facts.opted_out && strcmp(m->facts.customer_id, customer) == 0;
 }
 
 static bool refuse(enum word *why, enum word w)
@@ -153,10 +155,10 @@ static void confirm_about(struct model *m, enum question question, enum word w,
 {
 	char room[24], text[300];
 
-	say_fill(text, sizeof text, say(m->language, w), model_name(m, row, room), row->holder_name,
-		 NULL);
+	say_fill(text, sizeof text, say(m->language, w), model_name(m, row, room),
+		 row_staff_name(row), NULL);
 	confirm_ask(m, question, text);
-	memcpy(m->confirm.conversation_id, row->id, sizeof m->confirm.conversation_id);
+	row_id(row, m->confirm.conversation_id);
 }
 
 static void quit(struct model *m)
@@ -231,7 +233,7 @@ static void opened(struct model *m)
 
 	if (row == NULL)
 		return;
-	conversation_open(m, row->id);
+	row_opened(m, row);
 	m->focus = PANE_THREAD;
 }
 
@@ -282,8 +284,11 @@ static void command(struct model *m, enum outgoing_kind kind)
 {
 	const struct row *row = model_row(m);
 
-	conversation_open(m, row->id);
-	wish_add(m, kind, row->id)->epoch = row->epoch;
+	char id[WIRE_ID];
+
+	row_id(row, id);
+	conversation_open(m, id);
+	wish_add(m, kind, id)->epoch = row->epoch;
 }
 
 static bool thread_act(struct model *m, enum action a)

@@ -33,7 +33,7 @@ void row_answered(struct model *m, const struct wire_conversation *c, int64_t as
 	} else {
 		rows_lift(&m->all, at);
 	}
-	row_read(&m->all.at[at], c);
+	row_read(&m->all, &m->all.at[at], c);
 	m->all.at[at].as_of = as_of;
 	m->all.at[at].asked = false;
 	m->all.at[at].drafted = model_draft(m, c->id) != NULL;
@@ -229,7 +229,7 @@ static void done(struct model *m, const struct msg *msg, const struct asked *ask
 		notice_say(m, LOOK_GOOD, WORD_CLOSED_IT, model_name(m, row, room), NULL);
 		break;
 	case OUT_NEW_TEXT:
-		conversation_open(m, row->id);
+		conversation_open(m, c->id);
 		m->focus = PANE_THREAD;
 		break;
 	default: break;

@@ -106,7 +106,7 @@ void compose_start(struct model *m, enum mode mode, const struct row *row)
 	struct compose *c = &m->compose;
 	char id[WIRE_ID];
 
-	memcpy(id, row->id, sizeof id);
+	row_id(row, id);
 	conversation_open(m, id);
 	if (c->mode != MODE_NONE)
 		compose_stop(m);

@@ -80,24 +80,22 @@ static void row_received(struct row *row, const struct wire_event *e)
 {
 	bool asks = e->message.kind != KIND_KEYWORD;
 
-	if (e->message.position > row->last_position)
-		row->last_position = e->message.position;
-	row->last_message_at = row->last_customer_at = e->created_at;
+	row->has_messages = true;
+	row->last_message_at = e->created_at;
 	if (asks && row->waiting_since == 0)
 		row->waiting_since = row->waited_since = e->created_at;
-	row->unread++;
+	row->unread += row->unread < INT32_MAX;
 	if (row->channel == CHANNEL_OTHER)
 		row->channel = (uint8_t)e->message.channel;
-	if (row->peer == NULL)
-		text_set(&row->peer, e->message.from);
+	if (row_text(row, ROW_PEER) == NULL)
+		row_text_set(row, ROW_PEER, e->message.from);
 }
 
 static void row_answered_by(struct row *row, const struct wire_event *e)
 {
 	bool person_wanted = row->wish != NULL && escalation_is_open(row->wish->state);
 
-	if (e->message.position > row->last_position)
-		row->last_position = e->message.position;
+	row->has_messages = true;
 	row->last_message_at = e->created_at;
 	if (e->message.kind != KIND_TEXT)
 		return; /* a notice answers nobody */
@@ -105,7 +103,6 @@ static void row_answered_by(struct row *row, const struct wire_event *e)
 	    (e->message.author == AUTHOR_AGENT && !person_wanted)) {
 		row->waiting_since = 0;
 		row->unread = 0;
-		row->answered_position = e->message.position;
 	}
 	if (e->message.status == DELIVERY_HELD)
 		row->undelivered = true;
@@ -124,26 +121,24 @@ static void row_status(struct row *row, const struct wire_event *e)
 	}
 }
 
-static void row_updated(struct row *row, const struct wire_event *e)
+static void row_updated(struct rows *r, struct row *row, const struct wire_event *e)
 {
 	const struct wire_event_conversation *c = &e->conversation;
 
 	if (e->type == EVENT_CONVERSATION_OPENED) {
 		row->channel = (uint8_t)c->channel;
 		row->state = THREAD_OPEN;
-		row->opened_at = row->last_message_at = e->created_at;
-		text_set(&row->peer, c->peer);
+		row->last_message_at = e->created_at;
+		row_text_set(row, ROW_PEER, c->peer);
 	} else {
 		row->language = (uint8_t)c->language;
-		row->language_chosen = c->language_chosen;
 		row->contact_class = (uint8_t)c->contact_class;
 	}
 	if (c->epoch < row->epoch)
 		return;
 	row->epoch = c->epoch;
 	row->holder = (uint8_t)c->holder;
-	memcpy(row->holder_user_id, c->holder_user_id, sizeof row->holder_user_id);
-	text_set(&row->holder_name, c->holder_name);
+	row_staff_set(r, row, c->holder_user_id, c->holder_name);
 	row->holder_since = c->holder_since;
 }
 
@@ -153,7 +148,6 @@ static void row_closed(struct row *row, const struct wire_event *e)
 	row->closed_at = e->created_at;
 	row->waiting_since = 0;
 	row->unread = 0;
-	text_set(&row->closed_by, e->conversation.closed_by);
 	row_wish_drop(row);
 }
 
@@ -184,11 +178,11 @@ static void row_said(struct row *row, const struct wire_event *e)
 {
 	if (e->message.kind == KIND_MARKER)
 		return;
-	row_preview(row, e->message.position, e->message.author, e->message.kind,
-		    str_of(e->message.body));
+	row_said_set(row, e->message.position, e->message.author, e->message.kind,
+		     str_of(e->message.body));
 }
 
-static void row_hears(struct row *row, const struct wire_event *e)
+static void row_hears(struct rows *r, struct row *row, const struct wire_event *e)
 {
 	switch (e->type) {
 	case EVENT_MESSAGE_RECEIVED:
@@ -200,13 +194,12 @@ static void row_hears(struct row *row, const struct wire_event *e)
 		row_said(row, e);
 		break;
 	case EVENT_MESSAGE_NOTED:
-		if (e->message.position > row->last_position)
-			row->last_position = e->message.position;
+		row->has_messages = true;
 		row_said(row, e);
 		break;
 	case EVENT_MESSAGE_STATUS: row_status(row, e); break;
 	case EVENT_CONVERSATION_OPENED:
-	case EVENT_CONVERSATION_UPDATED: row_updated(row, e); break;
+	case EVENT_CONVERSATION_UPDATED: row_updated(r, row, e); break;
 	case EVENT_CONVERSATION_CLOSED: row_closed(row, e); break;
 	case EVENT_ESCALATION_REQUESTED:
 	case EVENT_ESCALATION_UPDATED: row_wished(row, e); break;
@@ -236,7 +229,7 @@ static uint32_t row_for(struct model *m, const struct wire_event *e)
 	row->state = THREAD_OPEN;
 	row->holder = HOLDER_AGENT;
 	row->last_message_at = e->created_at;
-	memcpy(row->customer_id, e->customer_id, sizeof row->customer_id);
+	row_customer_set(row, e->customer_id);
 	return at;
 }
 
@@ -252,7 +245,7 @@ static void conversation_hears(struct model *m, const struct wire_event *e)
 	if (e->is_erased)
 		row->partial = true;
 	else
-		row_hears(row, e);
+		row_hears(&m->all, row, e);
 	row->as_of = e->seq;
 	rows_place(&m->all, at);
 	m->dirty = true;
@@ -267,25 +260,28 @@ static void holder_told(struct model *m, const struct wire_event *e)
 
 	if (e->type != EVENT_CONVERSATION_UPDATED || row == NULL || m->compose.mode != MODE_REPLY ||
 	    strcmp(e->conversation_id, m->compose.conversation_id) != 0 ||
-	    row->holder != HOLDER_STAFF || model_is_mine(m, row) || row->holder_name == NULL)
+	    row->holder != HOLDER_STAFF || model_is_mine(m, row) || row_staff_name(row) == NULL)
 		return;
-	notice_say(m, LOOK_BAD, WORD_HOLDS_NOW, row->holder_name, model_name(m, row, room));
+	notice_say(m, LOOK_BAD, WORD_HOLDS_NOW, row_staff_name(row), model_name(m, row, room));
 }
 
 static void customer_erased(struct model *m, const char *id)
 {
-	for (size_t i = 0; i < m->all.n; i++) {
+	struct uuid customer;
+
+	for (size_t i = 0; uuid_read(str_of(id), &customer) && i < m->all.n; i++) {
 		struct row *row = &m->all.at[i];
+		char conversation[WIRE_ID];
 		struct thread *t;
 
-		if (!row->used || strcmp(row->customer_id, id) != 0)
+		if (!row->used || !uuid_eq(&row->customer_id, &customer))
 			continue;
-		text_set(&row->customer_name, NULL);
-		text_set(&row->peer, NULL);
-		text_set(&row->preview, NULL);
+		for (int k = 0; k < ROW_TEXTS; k++)
+			row_text_set(row, (enum row_text)k, NULL);
 		if (row->wish != NULL)
 			text_set(&row->wish->reason_text, NULL);
-		t = threads_find(&m->threads, row->id);
+		row_id(row, conversation);
+		t = threads_find(&m->threads, conversation);
 		for (size_t k = 0; t != NULL && k < t->n; k++)
 			t->at[k].body[0] = '\0';
 		if (t != NULL && !t->asked)

@@ -11,7 +11,7 @@
 
 void model_forget(struct model *m); /* all that belongs to whoever was signed in */
 
-#define LIST_PAGE       200
+#define LIST_PAGE       100 /* what a page takes while it is read comes on top of all that is kept */
 #define ROWS_MAX        10000
 #define NOTICE_MS       6000
 #define NOTICE_LEAST_MS 1200 /* a key before that does not take it away */
@@ -30,6 +30,7 @@ bool asked_about(const struct model *m, enum outgoing_kind kind, const char *con
 /* ---- open.c: which conversation is shown ---- */
 
 void conversation_open(struct model *m, const char *id);
+void row_opened(struct model *m, const struct row *row);
 void conversation_shown(struct model *m); /* the open one is on the screen now: it counts as seen */
 void thread_ask(struct model *m, struct thread *t);
 void facts_follow(struct model *m); /* the facts of whom the open conversation is with */

@@ -218,20 +218,21 @@ struct thread *model_thread(const struct model *m)
 
 const char *model_name(const struct model *m, const struct row *row, char room[24])
 {
-	if (row->customer_name != NULL)
-		return row->customer_name;
-	if (row->peer != NULL) {
-		if (!phone_valid(str_of(row->peer)))
-			return row->peer;
-		phone_text(str_of(row->peer), room);
-		return room;
-	}
-	return say(m->language, WORD_NO_NAME);
+	const char *name = row_text(row, ROW_NAME), *peer = row_text(row, ROW_PEER);
+
+	if (name != NULL)
+		return name;
+	if (peer == NULL)
+		return say(m->language, WORD_NO_NAME);
+	if (!phone_valid(str_of(peer)))
+		return peer;
+	phone_text(str_of(peer), room);
+	return room;
 }
 
 bool model_is_mine(const struct model *m, const struct row *row)
 {
-	return row->holder == HOLDER_STAFF && strcmp(row->holder_user_id, m->me.user_id) == 0;
+	return row->holder == HOLDER_STAFF && row_is_held_by(row, m->me.user_id);
 }
 
 int model_row_height(int cols)
@@ -271,6 +272,16 @@ const struct draft *model_draft(const struct model *m, const char *key)
 			return &m->drafts[i];
 	}
 	return NULL;
+}
+
+const struct draft *model_row_draft(const struct model *m, const struct row *row)
+{
+	char id[WIRE_ID];
+
+	if (!row->drafted)
+		return NULL;
+	row_id(row, id);
+	return model_draft(m, id);
 }
 
 static void sooner(int64_t *at, int64_t then)

@@ -269,6 +269,7 @@ size_t model_list_top(const struct model *m, int visible);
 const struct going *model_waiting(const struct model *m);
 /* The draft kept under a key, or NULL. */
 const struct draft *model_draft(const struct model *m, const char *key);
+const struct draft *model_row_draft(const struct model *m, const struct row *row);
 /* What was typed as a number that a text can go to: "416 555 0123" is one of this continent. */
 MUST_USE
 bool find_number(const struct find *f, char out[PHONE_MAX]);

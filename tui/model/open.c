@@ -54,6 +54,14 @@ void conversation_open(struct model *m, const char *id)
 	m->dirty = true;
 }
 
+void row_opened(struct model *m, const struct row *row)
+{
+	char id[WIRE_ID];
+
+	row_id(row, id);
+	conversation_open(m, id);
+}
+
 void facts_clear(struct facts *f)
 {
 	free(f->name);
@@ -77,8 +85,10 @@ void facts_clear(struct facts *f)
 void facts_follow(struct model *m)
 {
 	const struct row *row = model_open_row(m);
-	const char *whose = row == NULL ? "" : row->customer_id;
+	char whose[WIRE_ID] = "";
 
+	if (row != NULL)
+		row_customer(row, whose);
 	if (strcmp(m->facts.customer_id, whose) != 0) {
 		facts_clear(&m->facts);
 		snprintf(m->facts.customer_id, sizeof m->facts.customer_id, "%s", whose);
@@ -177,13 +187,12 @@ void urgent_next(struct model *m)
 		for (size_t p = 0; p < t->n; p++) {
 			const struct row *row = &m->all.at[t->at[p]];
 
-			if (strcmp(row->id, m->open) == 0 ||
-			    (tabs[i] == TAB_MINE && row->unread == 0))
+			if (row == model_open_row(m) || (tabs[i] == TAB_MINE && row->unread == 0))
 				continue;
 			m->list.tab = tabs[i];
 			list_settle(m);
 			cursor_set(m, p);
-			conversation_open(m, row->id);
+			row_opened(m, row);
 			m->focus = PANE_THREAD;
 			return;
 		}

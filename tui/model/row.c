@@ -5,7 +5,7 @@
 
 #include "shared/utf8.h"
 
-#define PREVIEW_MAX 240 /* bytes: more than the widest list shows */
+#define SAID_MAX 120 /* bytes of the newest words: few lists have room for more */
 
 void text_set(char **owned, const char *text)
 {
@@ -15,11 +15,7 @@ void text_set(char **owned, const char *text)
 
 static void row_clear(struct row *row)
 {
-	free(row->customer_name);
-	free(row->holder_name);
-	free(row->peer);
-	free(row->preview);
-	free(row->closed_by);
+	free(row->texts);
 	row_wish_drop(row);
 	*row = (struct row){0};
 }
@@ -37,6 +33,11 @@ void rows_clear(struct rows *r)
 	}
 	for (enum tab t = 0; t < TABS; t++)
 		free(r->tabs[t].at);
+	for (size_t i = 0; i < r->holders_n; i++) {
+		free(r->holders[i]->name);
+		free(r->holders[i]);
+	}
+	free(r->holders);
 	free(r->at);
 	free(r->buckets);
 	rows_init(r);
@@ -44,13 +45,14 @@ void rows_clear(struct rows *r)
 
 /* ---- found by id ---- */
 
-static size_t bucket_of(const struct rows *r, const char *id)
+static size_t bucket_of(const struct rows *r, const struct uuid *id)
 {
-	uint64_t h = 14695981039346656037u; /* FNV-1a; ids are the service's own and random */
+	uint64_t a, b;
 
-	for (; *id != '\0'; id++)
-		h = (h ^ (unsigned char)*id) * 1099511628211u;
-	return (size_t)(h ^ (h >> 32)) & (r->buckets_n - 1);
+	memcpy(&a, id->b, sizeof a);
+	memcpy(&b, id->b + sizeof a, sizeof b);
+	a = (a ^ (b >> 29) ^ b) * UINT64_C(0x9E3779B97F4A7C15);
+	return (size_t)(a >> 32) & (r->buckets_n - 1);
 }
 
 static void buckets_grow(struct rows *r)
@@ -65,7 +67,7 @@ static void buckets_grow(struct rows *r)
 
 		if (!r->at[i].used)
 			continue;
-		b = bucket_of(r, r->at[i].id);
+		b = bucket_of(r, &r->at[i].id);
 		r->at[i].chain = r->buckets[b];
 		r->buckets[b] = (uint32_t)i;
 	}
@@ -73,12 +75,13 @@ static void buckets_grow(struct rows *r)
 
 uint32_t rows_find(const struct rows *r, const char *id)
 {
+	struct uuid wanted;
 	uint32_t at;
 
-	if (r->buckets_n == 0)
+	if (r->buckets_n == 0 || !uuid_read(str_of(id), &wanted))
 		return ROW_NONE;
-	for (at = r->buckets[bucket_of(r, id)]; at != ROW_NONE; at = r->at[at].chain) {
-		if (strcmp(r->at[at].id, id) == 0)
+	for (at = r->buckets[bucket_of(r, &wanted)]; at != ROW_NONE; at = r->at[at].chain) {
+		if (uuid_eq(&r->at[at].id, &wanted))
 			return at;
 	}
 	return ROW_NONE;
@@ -100,8 +103,9 @@ uint32_t rows_add(struct rows *r, const char *id)
 		at = (uint32_t)r->n++;
 	}
 	r->at[at] = (struct row){.used = true};
-	snprintf(r->at[at].id, sizeof r->at[at].id, "%s", id);
-	b = bucket_of(r, r->at[at].id);
+	if (!uuid_read(str_of(id), &r->at[at].id))
+		BUG("a conversation without an id"); /* what came was read strictly */
+	b = bucket_of(r, &r->at[at].id);
 	r->at[at].chain = r->buckets[b];
 	r->buckets[b] = at;
 	r->count++;
@@ -110,7 +114,7 @@ uint32_t rows_add(struct rows *r, const char *id)
 
 void rows_remove(struct rows *r, uint32_t at)
 {
-	uint32_t *link = &r->buckets[bucket_of(r, r->at[at].id)];
+	uint32_t *link = &r->buckets[bucket_of(r, &r->at[at].id)];
 
 	rows_lift(r, at);
 	while (*link != at)
@@ -150,7 +154,7 @@ static bool in_tab(const struct rows *r, const struct row *row, enum tab tab)
 	case TAB_WAITING: return row_wants_person(row);
 	case TAB_MINE:
 		return row->state != THREAD_CLOSED && row->holder == HOLDER_STAFF &&
-		       r->me[0] != '\0' && strcmp(row->holder_user_id, r->me) == 0;
+		       row_is_held_by(row, r->me);
 	case TAB_ALL: return row->state != THREAD_CLOSED;
 	default: return row->state == THREAD_CLOSED;
 	}
@@ -179,7 +183,7 @@ static int order_compare(const struct row *a, const struct row *b, enum tab tab)
 		return rank_a - rank_b;
 	if (time_a != time_b)
 		return time_a < time_b ? -1 : 1;
-	return strcmp(a->id, b->id);
+	return memcmp(&a->id, &b->id, sizeof a->id);
 }
 
 size_t tab_find(const struct rows *r, enum tab tab, uint32_t at, bool *found)
@@ -257,20 +261,110 @@ void row_wish_drop(struct row *row)
 	row->wish = NULL;
 }
 
-void row_preview(struct row *row, int64_t position, enum author author, enum message_kind kind,
-		 struct str body)
+const char *row_text(const struct row *row, enum row_text which)
 {
-	struct str shown = utf8_cut(body, PREVIEW_MAX);
+	const char *p = row->texts;
 
-	if (position < row->preview_position)
+	for (int i = 0; p != NULL && i < (int)which; i++)
+		p += strlen(p) + 1;
+	return p == NULL || p[0] == '\0' ? NULL : p;
+}
+
+static void texts_set(struct row *row, const struct str texts[ROW_TEXTS])
+{
+	size_t n = 0;
+	char *p;
+
+	for (int i = 0; i < ROW_TEXTS; i++)
+		n += texts[i].n;
+	if (n == 0) {
+		free(row->texts);
+		row->texts = NULL;
 		return;
-	free(row->preview);
-	row->preview = xmalloc(shown.n + 1);
-	memcpy(row->preview, shown.n == 0 ? "" : shown.p, shown.n);
-	row->preview[shown.n] = '\0';
-	row->preview_position = position;
-	row->preview_author = (uint8_t)author;
-	row->preview_kind = (uint8_t)kind;
+	}
+	p = xmalloc(n + ROW_TEXTS);
+	n = 0;
+	for (int i = 0; i < ROW_TEXTS; i++) {
+		if (texts[i].n > 0)
+			memcpy(p + n, texts[i].p, texts[i].n);
+		n += texts[i].n;
+		p[n++] = '\0';
+	}
+	free(row->texts);
+	row->texts = p;
+}
+
+static void text_put(struct row *row, enum row_text which, struct str text)
+{
+	struct str texts[ROW_TEXTS];
+
+	for (int i = 0; i < ROW_TEXTS; i++)
+		texts[i] = i == (int)which ? text : str_of(row_text(row, (enum row_text)i));
+	texts_set(row, texts);
+}
+
+void row_text_set(struct row *row, enum row_text which, const char *text)
+{
+	text_put(row, which, str_of(text));
+}
+
+void row_said_set(struct row *row, int64_t position, enum author author, enum message_kind kind,
+		  struct str body)
+{
+	if (position < row->said_position)
+		return;
+	text_put(row, ROW_SAID, utf8_cut(body, SAID_MAX));
+	row->said_position = position;
+	row->said_by = (uint8_t)author;
+	row->said_kind = (uint8_t)kind;
+}
+
+void row_id(const struct row *row, char out[WIRE_ID])
+{
+	uuid_write(&row->id, out);
+}
+
+void row_customer(const struct row *row, char out[WIRE_ID])
+{
+	static const struct uuid nobody;
+
+	if (uuid_eq(&row->customer_id, &nobody))
+		out[0] = '\0';
+	else
+		uuid_write(&row->customer_id, out);
+}
+
+void row_customer_set(struct row *row, const char *id)
+{
+	if (!uuid_read(str_of(id), &row->customer_id))
+		row->customer_id = (struct uuid){{0}};
+}
+
+void row_staff_set(struct rows *r, struct row *row, const char *id, const char *name)
+{
+	struct row_holder *h = NULL;
+
+	for (size_t i = 0; i < r->holders_n && h == NULL; i++)
+		h = strcmp(r->holders[i]->id, id) == 0 ? r->holders[i] : NULL;
+	if (h == NULL && id[0] != '\0') {
+		h = xcalloc(1, sizeof *h);
+		snprintf(h->id, sizeof h->id, "%s", id);
+		r->holders = xrealloc(r->holders, (r->holders_n + 1) * sizeof(struct row_holder *));
+		r->holders[r->holders_n++] = h;
+	}
+	if (h != NULL && name != NULL && (h->name == NULL || strcmp(h->name, name) != 0))
+		text_set(&h->name, name);
+	row->staff = h;
+}
+
+bool row_is_held_by(const struct row *row, const char *id)
+{
+	return row->staff != NULL && strcmp(row->staff->id, id) == 0;
+}
+
+const char *row_staff_name(const struct row *row)
+{
+	return row->staff == NULL ? NULL : row->staff->name;
 }
 
 static void wish_read(struct row *row, const struct wire_escalation *e)
@@ -291,35 +385,34 @@ static void wish_read(struct row *row, const struct wire_escalation *e)
 	w->due_at = e->due_at;
 }
 
-void row_read(struct row *row, const struct wire_conversation *c)
+void row_read(struct rows *r, struct row *row, const struct wire_conversation *c)
 {
-	memcpy(row->customer_id, c->customer_id, sizeof row->customer_id);
-	memcpy(row->holder_user_id, c->holder_user_id, sizeof row->holder_user_id);
-	text_set(&row->customer_name, c->customer_name);
-	text_set(&row->holder_name, c->holder_name);
-	text_set(&row->peer, c->peer);
-	text_set(&row->closed_by, c->closed_by);
+	const struct str texts[ROW_TEXTS] = {
+		[ROW_NAME] = str_of(c->customer_name),
+		[ROW_PEER] = str_of(c->peer),
+		[ROW_SAID] = utf8_cut(str_of(c->last_message.body), SAID_MAX),
+	};
+
+	texts_set(row, texts);
+	row_customer_set(row, c->customer_id);
+	row_staff_set(r, row, c->holder_user_id, c->holder_name);
 	wish_read(row, &c->escalation);
 	row->channel = (uint8_t)c->channel;
 	row->state = (uint8_t)c->state;
 	row->holder = (uint8_t)c->holder;
 	row->language = (uint8_t)c->language;
 	row->contact_class = (uint8_t)c->contact_class;
-	row->language_chosen = c->language_chosen;
 	row->undelivered = c->undelivered;
+	row->has_messages = c->last_position > 0;
 	row->epoch = c->epoch;
-	row->last_position = c->last_position;
-	row->answered_position = c->answered_position;
-	row->unread = c->unread;
+	row->unread = (int32_t)int_clamp(c->unread, 0, INT32_MAX);
 	row->last_message_at = c->last_message_at;
-	row->last_customer_at = c->last_customer_at;
 	row->waiting_since = row->waited_since = c->waiting_since;
 	row->holder_since = c->holder_since;
-	row->opened_at = c->opened_at;
 	row->closed_at = c->closed_at;
 	row->promise_due_at = c->promise_due_at;
-	row->preview_position = 0;
-	row_preview(row, c->last_message.position, c->last_message.author, c->last_message.kind,
-		    str_of(c->last_message.body));
+	row->said_position = c->last_message.position;
+	row->said_by = (uint8_t)c->last_message.author;
+	row->said_kind = (uint8_t)c->last_message.kind;
 	row->partial = false;
 }

@@ -9,6 +9,7 @@
 #ifndef SWITCHBACK_TUI_MODEL_ROW_H
 #define SWITCHBACK_TUI_MODEL_ROW_H
 
+#include "shared/uuid.h"
 #include "shared/wire/conversation.h"
 
 #define ROW_NONE UINT32_MAX
@@ -22,23 +23,37 @@ struct row_wish {
 	char claimed_by[WIRE_ID];
 };
 
+/* A colleague who holds conversations: told once, however many those are. */
+struct row_holder {
+	char id[WIRE_ID];
+	char *name; /* NULL: not known */
+};
+
+/* What a row has in words; each may be missing. */
+enum row_text {
+	ROW_NAME, /* of the customer */
+	ROW_PEER, /* the number, or what the carrier gave instead */
+	ROW_SAID, /* the newest words, shortened */
+	ROW_TEXTS
+};
+
+/* There are ten thousand of them: what is not shown is not kept, and ids are bytes. */
 struct row {
-	char id[WIRE_ID], customer_id[WIRE_ID], holder_user_id[WIRE_ID];
-	char *customer_name, *holder_name, *peer; /* NULL where not known */
-	char *preview;                            /* the newest words, shortened */
-	char *closed_by;
+	struct uuid id, customer_id; /* customer_id: all zero where the store knows nobody */
+	char *texts;                 /* all of enum row_text, one behind the other; NULL: none */
+	const struct row_holder *staff;
 	struct row_wish *wish; /* NULL: none */
-	int64_t epoch, last_position, answered_position, unread;
-	int64_t last_message_at, last_customer_at, waiting_since, waited_since, holder_since;
-	int64_t opened_at, closed_at, promise_due_at;
-	int64_t preview_position;
-	int64_t as_of;  /* the newest event that is in it */
+	int64_t epoch, last_message_at, waiting_since, waited_since, holder_since, closed_at;
+	int64_t promise_due_at, said_position;
+	int64_t as_of; /* the newest event that is in it */
+	int32_t unread;
 	uint32_t chain; /* the next row of its bucket */
-	uint8_t channel, state, holder, language, contact_class, preview_author, preview_kind;
-	bool language_chosen, undelivered, used;
-	bool partial; /* told of by events only: names and counts are still to be asked for */
-	bool asked;   /* ... and that was done */
-	bool drafted; /* a draft of ours waits */
+	uint8_t channel, state, holder, language, contact_class, said_by, said_kind;
+	bool undelivered : 1, used : 1;
+	bool has_messages : 1;
+	bool partial : 1; /* told of by events only: names and counts are still to be asked for */
+	bool asked : 1;   /* ... and that was done */
+	bool drafted : 1; /* a draft of ours waits */
 };
 
 enum tab { TAB_WAITING, TAB_MINE, TAB_ALL, TAB_CLOSED, TABS };
@@ -57,6 +72,8 @@ struct rows {
 	size_t buckets_n;
 	uint32_t free; /* first free place */
 	struct tab_order tabs[TABS];
+	struct row_holder **holders;
+	size_t holders_n;
 	char me[WIRE_ID]; /* whose rows are in TAB_MINE */
 };
 
@@ -73,9 +90,23 @@ void rows_lift(struct rows *r, uint32_t at);
 void rows_place(struct rows *r, uint32_t at);
 
 /* What the service said of a conversation goes into its row; lift and place are the caller's. */
-void row_read(struct row *row, const struct wire_conversation *c);
-void row_preview(struct row *row, int64_t position, enum author author, enum message_kind kind,
-		 struct str body);
+void row_read(struct rows *r, struct row *row, const struct wire_conversation *c);
+/* Its newest words, unless newer ones are there. */
+void row_said_set(struct row *row, int64_t position, enum author author, enum message_kind kind,
+		  struct str body);
+
+/* NULL where there is none; good until the row changes. */
+const char *row_text(const struct row *row, enum row_text which);
+/* NULL or "": there is none. */
+void row_text_set(struct row *row, enum row_text which, const char *text);
+void row_id(const struct row *row, char out[WIRE_ID]);
+void row_customer(const struct row *row, char out[WIRE_ID]); /* "": nobody */
+void row_customer_set(struct row *row, const char *id);
+/* Who has it, where staff do; an id of "" is nobody. */
+void row_staff_set(struct rows *r, struct row *row, const char *id, const char *name);
+bool row_is_held_by(const struct row *row, const char *id);
+const char *row_staff_name(const struct row *row); /* NULL: not known */
+
 struct row_wish *row_wish_of(struct row *row); /* made when there is none */
 void row_wish_drop(struct row *row);
 

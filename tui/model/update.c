@@ -83,7 +83,7 @@ static void cursor_rested(struct model *m)
 		return;
 	m->list.look_at_ms = 0;
 	if (at != ROW_NONE && m->focus == PANE_LIST && l.list.rows > 0 && l.thread.rows > 0)
-		conversation_open(m, m->all.at[at].id);
+		row_opened(m, &m->all.at[at]);
 }
 
 static void ticked(struct model *m, int64_t before_us)
@@ -122,12 +122,14 @@ static void partial_asked(struct model *m)
 		asked += m->asked[i].id != 0 && m->asked[i].kind == OUT_THREAD;
 	for (size_t i = top; i < t->n && i < top + (size_t)visible && asked < ROWS_ASKED; i++) {
 		struct row *row = &m->all.at[t->at[i]];
+		char id[WIRE_ID];
 
 		if (!row->partial || row->asked)
 			continue;
 		row->asked = true;
 		asked++;
-		(void)wish_add(m, OUT_THREAD, row->id);
+		row_id(row, id);
+		(void)wish_add(m, OUT_THREAD, id);
 	}
 }
 

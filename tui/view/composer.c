@@ -22,7 +22,7 @@ static void to_whom(const struct model *m, char *out, size_t room)
 					 : "";
 
 	say_fill(out, room, say(m->language, words[m->compose.mode]), name,
-		 row == NULL ? NULL : row->holder_name, NULL);
+		 row == NULL ? NULL : row_staff_name(row), NULL);
 }
 
 /* How the text will travel; brief is the same for a narrow pane. */
@@ -101,7 +101,7 @@ static void rule_draw(const struct model *m, struct area a, const char *left, en
 /* Nothing is being written: who speaks, and what one can do. */
 static enum look idle_text(const struct model *m, const struct row *row, char *out, size_t room)
 {
-	const struct draft *d = model_draft(m, row->id);
+	const struct draft *d = model_row_draft(m, row);
 	char reply[KEY_LABEL], back[KEY_LABEL], note[KEY_LABEL], other[KEY_LABEL];
 
 	action_key(ACT_REPLY, IN_THREAD, m->language, reply);
@@ -121,10 +121,8 @@ static enum look idle_text(const struct model *m, const struct row *row, char *o
 	else if (model_is_mine(m, row))
 		say_fill(out, room, say(m->language, WORD_IDLE_YOU), reply, back, NULL);
 	else if (row->holder == HOLDER_STAFF)
-		say_fill(out, room, say(m->language, WORD_IDLE_COLLEAGUE),
-			 row->holder_name == NULL ? say(m->language, WORD_AUTHOR_STAFF)
-						  : row->holder_name,
-			 note, NULL);
+		say_fill(out, room, say(m->language, WORD_IDLE_COLLEAGUE), view_staff(m, row), note,
+			 NULL);
 	else
 		say_fill(out, room, say(m->language, WORD_IDLE_AGENT), reply, NULL, NULL);
 	return LOOK_FAINT;

@@ -49,9 +49,9 @@ static void tabs_draw(const struct model *m, struct area a)
 /* Who said the newest words, when it was not the customer. */
 static const char *preview_by(const struct model *m, const struct row *row)
 {
-	if (row->preview_kind == KIND_NOTE || row->preview_kind == KIND_WHISPER)
+	if (row->said_kind == KIND_NOTE || row->said_kind == KIND_WHISPER)
 		return say(m->language, WORD_NOTE_PREFIX);
-	switch (row->preview_author) {
+	switch (row->said_by) {
 	case AUTHOR_AGENT: return say(m->language, WORD_AGENT_PREFIX);
 	case AUTHOR_SYSTEM: return say(m->language, WORD_SYSTEM_PREFIX);
 	case AUTHOR_STAFF:
@@ -64,16 +64,16 @@ static const char *preview_by(const struct model *m, const struct row *row)
 static void preview_draw(const struct model *m, const struct row *row, struct area a, int line,
 			 int col, int room)
 {
-	const struct draft *d = row->drafted ? model_draft(m, row->id) : NULL;
+	const struct draft *d = model_row_draft(m, row);
 	const char *by = d != NULL ? say(m->language, WORD_DRAFT_PREFIX) : preview_by(m, row);
-	const char *text = d != NULL ? d->text : row->preview;
+	const char *text = d != NULL ? d->text : row_text(row, ROW_SAID);
 	int used = 0;
 
 	if (by[0] != '\0')
 		used = 1 + area_put_cut(a, line, col, room, str_of(by),
 					d != NULL ? LOOK_URGENT : LOOK_FAINT);
 	if (text == NULL || text[0] == '\0')
-		text = row->last_position > 0 ? say(m->language, WORD_NO_WORDS) : "";
+		text = row->has_messages ? say(m->language, WORD_NO_WORDS) : "";
 	if (used < room)
 		(void)area_put_cut(a, line, col + used, room - used, str_of(text),
 				   row->unread > 0 && d == NULL ? LOOK_PLAIN : LOOK_FAINT);

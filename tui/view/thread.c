@@ -31,9 +31,7 @@ static void title_draw(const struct model *m, const struct row *row, struct area
 			 NULL);
 	} else if (row->holder == HOLDER_STAFF && !model_is_mine(m, row)) {
 		say_fill(state, sizeof state, say(m->language, WORD_TITLE_COLLEAGUE),
-			 row->holder_name == NULL ? say(m->language, WORD_AUTHOR_STAFF)
-						  : row->holder_name,
-			 NULL, NULL);
+			 view_staff(m, row), NULL, NULL);
 	} else {
 		snprintf(state, sizeof state, "%s",
 			 say(m->language,
@@ -42,9 +40,9 @@ static void title_draw(const struct model *m, const struct row *row, struct area
 	right = area_put_right(a, 0, a.cols - 1, a.cols / 2, str_of(state),
 			       look == LOOK_BAD ? LOOK_FAINT : look);
 	used = view_title(area_part(a, 0, 0, 1, a.cols - right - 3), name, focused);
-	if (row->customer_name != NULL && row->peer != NULL) {
-		if (phone_valid(str_of(row->peer)))
-			phone_text(str_of(row->peer), number);
+	if (row_text(row, ROW_NAME) != NULL && row_text(row, ROW_PEER) != NULL) {
+		if (phone_valid(str_of(row_text(row, ROW_PEER))))
+			phone_text(str_of(row_text(row, ROW_PEER)), number);
 		if (number[0] != '\0' && used + (int)strlen(number) + right + 6 < a.cols)
 			used += 2 + area_put(a, 0, used + 2, -1, str_of(number), LOOK_FAINT);
 	}
@@ -92,9 +90,8 @@ static const char *author_name(const struct model *m, const struct entry *e, con
 			       char room[24])
 {
 	if (e->author == AUTHOR_CUSTOMER)
-		return row != NULL && row->customer_name != NULL ? row->customer_name
-		       : row != NULL                             ? model_name(m, row, room)
-				     : say(m->language, WORD_AUTHOR_CUSTOMER);
+		return row != NULL ? model_name(m, row, room)
+				   : say(m->language, WORD_AUTHOR_CUSTOMER);
 	if (e->author == AUTHOR_STAFF)
 		return e->author_name != NULL ? e->author_name
 					      : say(m->language, WORD_AUTHOR_STAFF);

@@ -153,6 +153,13 @@ const char *view_letter(const struct model *m, const struct row *row, enum look 
 	return say(m->language, WORD_LETTER_AGENT);
 }
 
+const char *view_staff(const struct model *m, const struct row *row)
+{
+	const char *name = row_staff_name(row);
+
+	return name == NULL ? say(m->language, WORD_AUTHOR_STAFF) : name;
+}
+
 void view_holder(const struct model *m, const struct row *row, char *out, size_t room)
 {
 	struct when when = model_when(m);
@@ -167,9 +174,7 @@ void view_holder(const struct model *m, const struct row *row, char *out, size_t
 	} else if (model_is_mine(m, row)) {
 		snprintf(out, room, "%s", say(m->language, WORD_HAS_YOU));
 	} else if (row->holder == HOLDER_STAFF) {
-		snprintf(out, room, "%s",
-			 row->holder_name == NULL ? say(m->language, WORD_AUTHOR_STAFF)
-						  : row->holder_name);
+		snprintf(out, room, "%s", view_staff(m, row));
 	} else {
 		snprintf(out, room, "%s", say(m->language, WORD_HAS_AGENT));
 	}

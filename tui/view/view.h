@@ -42,6 +42,8 @@ const char *view_channel(const struct model *m, enum channel c);
 const char *view_language(const struct model *m, enum language l);
 /* The letter and the word of who has it: "W" and "waits 3 min". */
 const char *view_letter(const struct model *m, const struct row *row, enum look *look);
+/* The name of whoever of staff has it. */
+const char *view_staff(const struct model *m, const struct row *row);
 void view_holder(const struct model *m, const struct row *row, char *out, size_t room);
 
 #endif
