@@ -247,7 +247,91 @@ static bool step_play(struct peer *p, const json_t *step, struct slow *slow)
 		frame_put(p, 0x81, (struct str){"", 0}, number_of(step, "length"), 0);
 	} else if (strcmp(op, "frame_data") == 0) {
 		data_put(p, slow, buf_str(&payload));
-	} else if (closes) /* one without a status may be answered by one without */
+	} else if (closes) {
+		close_put(p, step);
+	}
+	buf_clear(&payload);
+	return closes;
+}
+
+/* ---- the verdict ---- */
+
+static json_t *expected_list(const json_t *events)
+{
+	json_t *out = json_array(), *e;
+	size_t i;
+
+	json_array_foreach(events, i, e)
+	{
+		const char *what = json_string_value(json_array_get(e, 0));
+		struct peer p = {.events = out};
+		struct buf b;
+
+		if (strcmp(what, "message") != 0 && strcmp(what, "pong") != 0)
+			continue;
+		payload_read(json_array_get(e, 1), &b);
+		event_add(&p, what, buf_str(&b));
+		buf_clear(&b);
+	}
+	return out;
+}
+
+static bool as_expected(const struct peer *p, const json_t *c)
+{
+	json_t *ways = json_object_get(c, "expected_events_if_echo_server"), *events;
+	const char *name;
+	bool found = json_object_size(ways) == 0;
+
+	json_object_foreach(ways, name, events)
+	{
+		json_t *wanted = expected_list(events);
+
+		found = found || json_equal(wanted, p->events);
+		json_decref(wanted);
+	}
+	return found;
+}
+
+static bool allowed(const json_t *c, unsigned status)
+{
+	json_t *list = json_object_get(c, "allowed_close_codes"), *v;
+	size_t i;
+
+	json_array_foreach(list, i, v)
+	{
+		if (json_integer_value(v) == (json_int_t)status)
+			return true;
+	}
+	return json_array_size(list) == 0;
+}
+
+static void play(int port, const json_t *c)
+{
+	const char *id = json_string_value(json_object_get(c, "id"));
+	bool fails = json_is_true(json_object_get(c, "peer_must_fail_connection")), closes = false;
+	struct peer p = {.fd = net_connect(port), .events = json_array()};
+	struct slow slow = {0};
+	char head[512];
+	size_t n = 0;
+	json_t *step;
+	size_t i;
+
+	buf_init(&p.in, 8u << 20);
+	buf_init(&p.joined, 8u << 20);
+	(void)net_send(p.fd, STR_LIT(ASK), 0);
+	while (n < 4 || memcmp(head + n - 4, "\r\n\r\n", 4) != 0)
+		cr_assert(n < sizeof head && recv(p.fd, head + n++, 1, 0) == 1);
+	cr_assert_eq(strncmp(head, "HTTP/1.1 101 ", 13), 0);
+	json_array_foreach(json_object_get(c, "steps"), i, step) closes =
+		step_play(&p, step, &slow) || closes;
+	if (!fails && !closes)
+		frame_put(&p, 0x89, STR_LIT(MARK), strlen(MARK), 0);
+	while (!p.marked && p.status == 0 && more(&p, 5000))
+		continue;
+	if (fails)
+		cr_expect(p.ended || (p.status != 0 && allowed(c, p.status)), "%s: %u", id,
+			  p.status);
+	else if (closes) /* one without a status may be answered by one without */
 		cr_expect(p.ended || p.status == 1005 || (p.status != 0 && allowed(c, p.status)),
 			  "%s: %u answers the Close", id, p.status);
 	else
