@@ -101,6 +101,9 @@ void line_begin(struct line *l)
 	struct begin *b = flow_new(l->app->flows, l->begun ? &again_kind : &begin_kind);
 
 	b->line = l;
+	b->shown.call_sid = str_of(l->call_sid);
+	b->shown.stream_sid = str_of(l->stream_sid);
+	memcpy(b->shown.hash, l->hash, sizeof b->shown.hash);
 	line_hold(l);
 	flow_on_end(&b->flow, line_over, l);
 	flow_begin(&b->flow);
@@ -110,9 +113,6 @@ static void token_shown(struct flow *f)
 {
 	struct begin *b = FLOW_SELF(f, struct begin);
 
-	b->shown.call_sid = str_of(b->line->call_sid);
-	b->shown.stream_sid = str_of(b->line->stream_sid);
-	memcpy(b->shown.hash, b->line->hash, sizeof b->shown.hash);
 	stream_begin(f, f->app->db, &b->shown, &b->begun);
 	flow_then(f, begun);
 }
