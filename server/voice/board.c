@@ -53,6 +53,24 @@ static void texted(struct board_call *c, struct arena *a, const struct wire_even
 					  "message. You cannot see it; the team can."));
 }
 
+/* The caller stays with the agent while a colleague's telephone rings. */
+static void wish_moved(struct board_call *c, enum escalation_state now)
+{
+	bool coming = now == ESCALATION_CLAIMED || now == ESCALATION_CONNECTING;
+
+	if (c->over || coming == c->coming || (!coming && now != ESCALATION_QUEUED))
+		return;
+	c->coming = coming;
+	(void)bridge_tell(
+		c->bridge,
+		coming ? STR_LIT("A colleague has taken this request and is being called to the "
+				 "telephone. Tell the caller, and stay with them until the "
+				 "colleague "
+				 "is here.")
+		       : STR_LIT("The colleague could not come to the telephone. The request waits "
+				 "for somebody else; tell the caller, and go on helping."));
+}
+
 /* ---- not ours any more ---- */
 
 static void give_up(struct board_call *c, const char *why)
@@ -89,6 +107,8 @@ static void thread_told(struct board_call *c, struct arena *a, const struct wire
 		texted(c, a, &e->message);
 	else if (e->type == EVENT_CONVERSATION_UPDATED)
 		thread_moved(c, &e->conversation);
+	else if (e->type == EVENT_ESCALATION_UPDATED)
+		wish_moved(c, e->escalation.state);
 	else if (e->type == EVENT_CONVERSATION_CLOSED)
 		give_up(c, "closed");
 }

@@ -3,9 +3,10 @@
  * they learn what happens to them elsewhere.
  *
  * A call on the board listens to its conversation (events/hub.h). In the loop turn in which the hub
- * reads of it: a whisper is told to the agent, a customer's text is said to it, and when the call
- * is not this agent's any more - another holder, epoch or stage, closed, ended - the bridge falls
- * silent and closes, and its scribe writes nothing more of the agent.
+ * reads of it: a whisper is told to the agent, and that a colleague is being called or could not
+ * come; a customer's text is said to it; and when the call is not this agent's any more - another
+ * holder, epoch or stage, closed, ended - the bridge falls silent and closes, and its scribe writes
+ * nothing more of the agent.
  */
 #ifndef SWITCHBACK_SERVER_VOICE_BOARD_H
 #define SWITCHBACK_SERVER_VOICE_BOARD_H
@@ -22,7 +23,8 @@ struct board_call {
 	int64_t epoch; /* that the agent speaks under */
 	struct bridge *bridge;
 	struct scribe *scribe;
-	bool over; /* it is not this agent's any more */
+	bool over;   /* it is not this agent's any more */
+	bool coming; /* the agent was told that a colleague is on the way */
 	/* the board's own */
 	struct board *board;
 	struct board_call *next, *prev;

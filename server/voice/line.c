@@ -204,21 +204,25 @@ static void on_tool(struct bridge *b, void *with, struct str name, struct str id
 	line_tool(with, name, id, parameters_json);
 }
 
-/* One attempt at another conversation, where one had worked: the caller hears nothing meanwhile. */
+/* Another conversation, once: where one had worked, or where it was refused with an override, which
+ * an agent may not allow (elevenlabs.md 2.5). The caller hears a tone meanwhile. */
 static bool on_lost(struct bridge *b, void *with, enum bridge_end why, unsigned code,
 		    struct str reason)
 {
 	struct line *l = with;
+	bool overridden = why == BRIDGE_AGENT_REFUSED && l->overrode && !l->plain;
 
 	(void)b;
-	if (why != BRIDGE_AGENT_LOST || !l->connected || l->renewed || l->call.over ||
-	    l->app->stopping)
+	if (l->call.over || l->app->stopping || l->renewed ||
+	    (!overridden && (why != BRIDGE_AGENT_LOST || !l->connected)))
 		return false;
-	log_warn("event=bridge_lost conversation=%s code=%u reason=\"" STR_FMT "\"",
-		 l->call.conversation, code, STR_ARG(str_sub(reason, 0, 120)));
+	log_warn("event=bridge_lost conversation=%s why=%s code=%u reason=\"" STR_FMT "\"",
+		 l->call.conversation, overridden ? "override" : "lost", code,
+		 STR_ARG(str_sub(reason, 0, 120)));
+	l->plain = overridden;
 	l->renewed = true;
 	if (l->call.scribe != NULL)
-		scribe_over(l->call.scribe, false);
+		scribe_over(l->call.scribe, overridden);
 	line_begin(l);
 	return true;
 }

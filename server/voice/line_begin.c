@@ -101,6 +101,9 @@ void line_begin(struct line *l)
 	struct begin *b = flow_new(l->app->flows, l->begun ? &again_kind : &begin_kind);
 
 	b->line = l;
+	b->shown.call_sid = str_of(l->call_sid);
+	b->shown.stream_sid = str_of(l->stream_sid);
+	memcpy(b->shown.hash, l->hash, sizeof b->shown.hash);
 	line_hold(l);
 	flow_on_end(&b->flow, line_over, l);
 	flow_begin(&b->flow);
@@ -110,9 +113,6 @@ static void token_shown(struct flow *f)
 {
 	struct begin *b = FLOW_SELF(f, struct begin);
 
-	b->shown.call_sid = str_of(b->line->call_sid);
-	b->shown.stream_sid = str_of(b->line->stream_sid);
-	memcpy(b->shown.hash, b->line->hash, sizeof b->shown.hash);
 	stream_begin(f, f->app->db, &b->shown, &b->begun);
 	flow_then(f, begun);
 }
@@ -267,12 +267,14 @@ static void connect_now(struct flow *f, struct begin *b, const char *url)
 {
 	struct variable told[VARIABLES_N];
 	struct line *l = b->line;
-	struct initiation i = {.variables = told, .silent = b->begun.continued};
+	struct initiation i = {.variables = told};
 	struct buf text;
 
 	variables_fill(f, b, told);
-	if (b->begun.language != b->begun.store_language)
+	i.silent = b->begun.continued && !l->plain;
+	if (b->begun.language != b->begun.store_language && !l->plain)
 		i.language = language_code(b->begun.language);
+	l->overrode = i.silent || i.language != NULL;
 	if (b->begun.continued)
 		resume_prepare(l, told);
 	buf_init(&text, INITIATION_IN);
@@ -282,7 +284,7 @@ static void connect_now(struct flow *f, struct begin *b, const char *url)
 		f->app->figures.bridges_renewed++;
 	else
 		f->app->figures.bridges_begun++;
-	bridge_connect(l->call.bridge, url, buf_str(&text), !b->begun.continued);
+	bridge_connect(l->call.bridge, url, buf_str(&text), !i.silent);
 	explicit_bzero(text.p, text.n);
 	buf_clear(&text);
 }

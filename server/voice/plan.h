@@ -21,7 +21,8 @@ struct plan_places {
 	struct str token;       /* of the media stream, where the facts' stage is bridge */
 };
 
-/* The document of the facts' stage, or of a staff phone. False: it would be too large, which no facts make it. */
+/* The document of the facts' stage, or of a staff phone. False: it would be too large, which no
+ * facts make it. */
 MUST_USE
 bool plan_document(struct buf *out, const struct call_facts *f, const struct plan_places *p);
 

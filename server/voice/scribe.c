@@ -549,7 +549,9 @@ void scribes_close(struct scribes *all)
 		return;
 	if (all->figures.waiting > 0)
 		log_error("event=said_unkept lines=%u", all->figures.waiting);
-	while (all->first != NULL)
-		scribe_free(all->first);
+	for (struct scribe *s = all->first, *next; s != NULL; s = next) {
+		next = s->next;
+		scribe_free(s);
+	}
 	uv_close((uv_handle_t *)&all->tick, on_closed);
 }

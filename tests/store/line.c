@@ -9,6 +9,7 @@
 #include "server/keys.h"
 #include "server/voice/board.h"
 #include "server/voice/line.h"
+#include "shared/seal.h"
 #include "tests/store/fake_bridge.h"
 #include "tests/support/inside.h"
 
@@ -369,6 +370,28 @@ Test(line, a_whisper_and_a_text_reach_the_agent)
 	cr_expect_not(fake.closed);
 }
 
+Test(line, the_agent_knows_whether_a_colleague_comes)
+{
+	static const char *const states[] = {"queued", "claimed", "connecting", "queued"};
+
+	talking();
+	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+		char sql[500];
+
+		snprintf(sql, sizeof sql,
+			 "SELECT event_add('" DEMO_ORG_A "', 'escalation.updated', '" VOICE
+			 "', NULL, '{\"escalation_id\": \"" CALL "\", \"conversation_id\": \"" VOICE
+			 "\", \"customer_id\": null, \"state\": \"%s\", \"reason\": "
+			 "\"human_request\", \"reason_text\": null, \"due_at\": null}')",
+			 states[i]);
+		happens(sql);
+	}
+	until_did("could not come");
+	cr_expect_null(strstr(strstr(buf_cstr(&fake.did), "A colleague has taken") + 1,
+			      "A colleague has taken"),
+		       "told once");
+}
+
 Test(line, a_takeover_silences_the_agent)
 {
 	talking();
@@ -478,6 +501,59 @@ Test(line, an_agent_that_says_goodbye_ends_the_call)
 	cr_expect_not(fake_lost(BRIDGE_AGENT_DONE, 1000));
 	until_stage("ended");
 	expect_text("SELECT end_reason FROM call_sessions WHERE id = '" CALL "'", "goodbye");
+}
+
+Test(line, an_agent_that_refuses_an_override_is_asked_without_it)
+{
+	sql_run(inside.db->owner,
+		"UPDATE conversations SET language = 'fr' WHERE id = '" VOICE "'");
+	stream_up();
+	until_did("connect");
+	buf_reset(&fake.did);
+	cr_assert(fake_lost(BRIDGE_AGENT_REFUSED, 1008));
+	until_did("connect");
+	cr_expect_null(strstr(buf_cstr(&fake.initiation), "conversation_config_override"));
+	cr_expect_str_eq(variable("language"), "fr");
+	cr_expect_not(fake_lost(BRIDGE_AGENT_REFUSED, 1008));
+	until_stage("builtin");
+}
+
+/* A store with an account of its own at the carrier, whose token signs. */
+Test(line, a_stores_own_key_proves_its_own_calls_and_no_others)
+{
+	static const char token[] = "of-the-store-0123456789abcdef012";
+	char *signature = signature_of("wss://hooks.example" TARGET, token), sql[1500], hex[400];
+	struct arena a = {0};
+	struct str sealed;
+	struct err err;
+	size_t n = 0;
+
+	inside.settings.secrets_key.set = true;
+	cr_assert(seal_close(&inside.settings.secrets_key, DEMO_ORG_A, SEAL_TWILIO_AUTH_TOKEN,
+			     str_of(token), &a, &sealed, &err));
+	for (size_t i = 0; i < sealed.n; i++)
+		n += (size_t)snprintf(hex + n, sizeof hex - n, "%02x", (unsigned char)sealed.p[i]);
+	snprintf(sql, sizeof sql,
+		 "UPDATE organizations SET twilio_account_sid = 'AC' || repeat('1', 32), "
+		 "twilio_auth_token_sealed = '\\x%s' WHERE id = '" DEMO_ORG_A "'",
+		 hex);
+	sql_run(inside.db->owner, sql);
+	for (int i = 0; i < 2; i++) { /* looked up, then known */
+		buf_reset(&fake.did);
+		cr_assert(let_in(signature));
+		fake_started("CA1", "MZ1", TOKEN);
+		until_did("connect");
+		fake_ended(BRIDGE_STREAM_LOST, 1006);
+	}
+	free(signature);
+	signature = signature_of("wss://hooks.example" TARGET, "of-somebody-else-0123456789abcde");
+	buf_reset(&fake.did);
+	cr_assert(let_in(signature));
+	fake_started("CA1", "MZ1", TOKEN);
+	until_did("close");
+	cr_expect_null(strstr(buf_cstr(&fake.did), "connect"));
+	free(signature);
+	arena_free(&a);
 }
 
 Test(line, an_agent_that_refuses_is_not_asked_again)
