@@ -173,7 +173,7 @@ BEGIN
     v_more := call_out_hook(p_door, v_leg, v_thread, p_told);
   ELSIF p_door = 'gather' THEN
     v_leg := call_gathered(v_leg, v_thread, p_told);
-  ELSIF p_door = 'stream' AND p_told ->> 'stream_sid' IS NOT NULL THEN
+  ELSIF p_door = 'stream' AND v_leg.stage = 'bridge' AND p_told ->> 'stream_sid' IS NOT NULL THEN
     UPDATE call_sessions s SET stream_sid = p_told ->> 'stream_sid'
      WHERE s.organization_id = v_org AND s.id = v_leg.id AND s.stage = 'bridge' RETURNING * INTO v_leg;
   ELSIF p_door IN ('voicemail', 'recording') THEN
@@ -187,6 +187,11 @@ BEGIN
     RETURN call_facts(v_leg, v_thread) || coalesce(v_more, '{}');
   ELSIF v_leg.leg = 'staff' THEN
     RETURN call_staff_document(v_leg, v_thread) || coalesce(v_more, '{}');
+  END IF;
+  IF p_door = 'dial' AND v_leg.stage <> 'conference' THEN
+    -- the carrier asks this of a leg that it is bringing elsewhere, at the same moment, and throws the answer away (twilio.md
+    -- 8.6): so no document is spent on it
+    RETURN call_facts(v_leg, v_thread) || jsonb_build_object('document', v_leg.document_number, 'goes_on', true);
   END IF;
   IF v_leg.stage = 'ringing' THEN
     v_leg := call_stage(v_leg, v_thread, call_agent_stage(v_leg, p_told), false);
