@@ -192,6 +192,11 @@ BEGIN
   ELSIF v_leg.leg = 'staff' THEN
     RETURN call_staff_document(v_leg, v_thread) || coalesce(v_more, '{}');
   END IF;
+  IF p_door = 'dial' AND v_leg.stage <> 'conference' THEN
+    -- the carrier asks this of a leg that it is bringing elsewhere, at the same moment, and throws the answer away (twilio.md
+    -- 8.6): so no document is spent on it
+    RETURN call_facts(v_leg, v_thread) || jsonb_build_object('document', v_leg.document_number, 'goes_on', true);
+  END IF;
   IF v_leg.stage = 'ringing' THEN
     v_leg := call_stage(v_leg, v_thread, call_agent_stage(v_leg, p_told), false);
   ELSE

@@ -176,6 +176,7 @@ static void facts_read(struct flow *f, const struct db_rows *rows, void *to)
 	id_of(j, "organization", out->organization);
 	id_of(j, "conversation", out->conversation);
 	id_of(j, "call", out->call);
+	out->goes_on = yes(j, "goes_on");
 	out->staff = str_is(json_text(a, j, "leg"), "staff");
 	out->outbound = str_is(json_text(a, j, "call_direction"), "outbound");
 	out->sid = json_text(a, j, "sid");
@@ -285,7 +286,8 @@ void call_in(struct flow *f, struct db *db, const struct call_arrival *a, const 
 	json_object_set_new(told, "words", json_of_text(str_of(a->words)));
 	db_ask(f, db, &sql,
 	       DB_PARAMS(t->door, db_str(f, a->to), db_str(f, a->from), a->sender,
-			 db_str(f, t->sid), db_str(f, t->account), t->expected, json_written(f, told)),
+			 db_str(f, t->sid), db_str(f, t->account), t->expected,
+			 json_written(f, told)),
 	       facts_read, out);
 }
 

@@ -73,6 +73,7 @@ struct call_staff {
 struct call_facts {
 	bool known; /* false: nobody's call, or another store's; nothing else is set */
 	char organization[ID_TEXT], conversation[ID_TEXT], call[ID_TEXT];
+	bool goes_on;         /* no document of its own: the next one is to be asked for */
 	bool staff, outbound; /* a staff phone's leg; a call that we placed */
 	struct str sid;
 	enum call_stage stage;

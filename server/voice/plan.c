@@ -191,6 +191,10 @@ bool plan_document(struct buf *out, const struct call_facts *f, const struct pla
 	if (f->staff)
 		return plan_staff(out, f, places->public_url);
 	twiml_begin(&p.t, out);
+	if (f->goes_on) {
+		redirect(&p, "voice/next");
+		return twiml_end(&p.t);
+	}
 	if (f->transcribing && f->stage != CALL_CONFERENCE)
 		plan_room_left(&p.t);
 	switch (f->stage) {

@@ -210,6 +210,9 @@ Test(plan_staff, the_room_ends_with_the_callers_leg_alone)
 	f.transcribing = true; /* back in the same room: it runs already */
 	expect_staff(&f, IN_ROOM("?c=" CALLER "&d=3", CALLER,
 				 "true") "<Redirect>" HOOK "voice/next?c=" CALLER "&d=3</>");
+	f.goes_on = true; /* left, and being brought elsewhere */
+	expect_staff(&f, "<Redirect>" HOOK "voice/next?c=" CALLER "&d=3</>");
+	f.goes_on = false;
 	f.stage = CALL_ENDED; /* and ends with the first document of another stage */
 	f.over = true;
 	expect_staff(&f, "<Stop><Transcription name=room></></>" BYE);
