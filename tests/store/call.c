@@ -686,10 +686,11 @@ Test(call, who_hangs_up_while_a_person_is_awaited_is_called_back)
 	agent_says("Soon.", ",\"reason\":\"human_request\",\"person_now\":true");
 	sql_run(t->owner,
 		"INSERT INTO call_sessions (organization_id, conversation_id, parent_id, leg, "
-		"user_id, stage, call_direction, from_number, to_number)"
-		" SELECT s.organization_id, s.conversation_id, s.id, 'staff', u.id, 'ringing',"
-		" 'outbound', 'a', 'b' FROM call_sessions s, LATERAL (SELECT id FROM user_profiles"
-		" WHERE organization_id = s.organization_id LIMIT 1) u WHERE s.id = " CALL);
+		"purpose, user_id, stage, call_direction, from_number, to_number)"
+		" SELECT s.organization_id, s.conversation_id, s.id, 'staff', 'takeover', u.id,"
+		" 'ringing', 'outbound', 'a', 'b' FROM call_sessions s, LATERAL (SELECT id FROM"
+		" user_profiles WHERE organization_id = s.organization_id LIMIT 1) u WHERE s.id "
+		"= " CALL);
 	for (int i = 0; i < 2; i++)
 		hook("status", false, "\"status\":\"completed\",\"seconds\":20");
 	expect_request("customer_gone");

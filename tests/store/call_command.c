@@ -96,6 +96,8 @@ static void set_up(void)
 {
 	t = test_db_new(TEST_DB_DEMO);
 	d = desk_open(t, DEMO_ORG_A);
+	sql_run(t->owner,
+		"UPDATE organizations SET consent_line_en = NULL, consent_line_fr = NULL");
 	sql_run(t->owner, "UPDATE user_profiles SET phone_number = '+1416555' || "
 			  "lpad((abs(hashtext(id::text)) % 9000 + 1000)::text, 4, '0')");
 	desk_user(d, "Jordan");
