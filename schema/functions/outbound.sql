@@ -364,6 +364,7 @@ BEGIN
     UPDATE escalations e SET requested_at = least(e.requested_at, v_request.requested_at), packet = v_request.packet
      WHERE e.organization_id = p_row.organization_id AND e.id = v_new;
   END IF;
+  PERFORM work_add(p_row.organization_id, 'call_watch', p_row.call_id, now() + interval '5 minutes');
   p_row := outbound_end(p_row, 'reached');
 END $$;
 
