@@ -578,6 +578,7 @@ Test(call, the_bridge_falls_to_our_own_voice)
 		{"next", "\"d\":1", true, "builtin"}, /* the document went on behind <Connect> */
 		{"fallback", "", true, "builtin"},    /* the document failed */
 		{"stream", "\"stream_sid\":\"MZ1\"", false, "bridge"},
+		{"stream", "", false, "bridge"},
 		{"next", "", true, "bridge"},       /* steered, by somebody */
 		{"stream-end", "", true, "bridge"}, /* of a document that is not the last */
 	};
@@ -605,6 +606,8 @@ Test(call, the_bridge_falls_to_our_own_voice)
 	expect_text("SELECT call_bridge_over(" ORG ", " CALL ", 'done')", "ended");
 	hook("stream-end", true, "\"d\":1");
 	expect_stage("ended");
+	hook("stream", false, "\"stream_sid\":\"MZ1\""); /* its end is told of late */
+	expect_fact("outcome", "ok");
 }
 
 /* ---- somebody types ---- */
