@@ -18,6 +18,28 @@ static void escalation_from(struct wire_reader *r, const json_t *o, struct wire_
 	wire_id(r, o, "claimed_by", MAY, out->claimed_by);
 }
 
+static void call_from(struct wire_reader *r, const json_t *o, struct wire_call *out)
+{
+	const json_t *staff;
+	size_t n = 0;
+
+	if (o == NULL)
+		return;
+	out->is_there = true;
+	out->on = wire_word_read(r, o, "stage", WORDS_CALL, MUST, CALL_OTHER);
+	out->on_hold = wire_bool(r, o, "on_hold", MUST);
+	out->muted = wire_bool(r, o, "muted", MUST);
+	out->live_transcript = wire_bool(r, o, "live_transcript", MUST);
+	out->started_at = wire_time(r, o, "started_at", MUST);
+	staff = wire_array(r, o, "staff", WIRE_ITEMS_MAX, MAY, &n);
+	for (size_t i = 0; i < n; i++) {
+		const char *state = wire_text(r, wire_at(r, staff, "staff", i), "state", 32, MAY);
+
+		out->rings |= state != NULL &&
+			      (strcmp(state, "ringing") == 0 || strcmp(state, "queued") == 0);
+	}
+}
+
 static void last_message_from(struct wire_reader *r, const json_t *o, struct wire_last_message *out)
 {
 	if (o == NULL)
@@ -59,6 +81,7 @@ void wire_conversation_from(struct wire_reader *r, const json_t *o, struct wire_
 	out->undelivered = wire_bool(r, o, "undelivered", MAY);
 	escalation_from(r, wire_object(r, o, "escalation", MAY), &out->escalation);
 	out->promise_due_at = wire_time(r, o, "promise_due_at", MAY);
+	call_from(r, wire_object(r, o, "call", MAY), &out->call);
 	last_message_from(r, wire_object(r, o, "last_message", MAY), &out->last_message);
 }
 

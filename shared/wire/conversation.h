@@ -21,6 +21,16 @@ struct wire_escalation {
 	char claimed_by[WIRE_ID];
 };
 
+/* The customer's leg of a call, and a staff phone that belongs to it. */
+struct wire_call {
+	bool is_there;
+	enum call_on on;
+	bool on_hold, muted;
+	bool live_transcript; /* what is said comes as it is said */
+	bool rings;           /* a staff phone is being rung for it */
+	int64_t started_at;
+};
+
 /* The newest message in a line. */
 struct wire_last_message {
 	int64_t position; /* 0: there is none */
@@ -51,6 +61,7 @@ struct wire_conversation {
 	bool undelivered;
 	struct wire_escalation escalation;
 	int64_t promise_due_at;
+	struct wire_call call; /* of channel voice */
 	struct wire_last_message last_message;
 };
 

@@ -141,6 +141,21 @@ static void session_from(struct wire_reader *r, const json_t *o, struct wire_eve
 	out->session.reason = wire_text(r, o, "reason", 64, MUST);
 }
 
+static void call_from(struct wire_reader *r, const json_t *o, struct wire_event *out)
+{
+	struct wire_event_call *c = &out->call;
+	const char *leg = wire_text(r, o, "leg", 16, MUST),
+		   *state = wire_text(r, o, "state", 32, MUST);
+
+	c->customer = leg != NULL && strcmp(leg, "customer") == 0;
+	c->on = wire_word_read(r, o, "stage", WORDS_CALL, MUST, CALL_OTHER);
+	c->on_hold = wire_bool(r, o, "on_hold", MUST);
+	c->muted = wire_bool(r, o, "muted", MUST);
+	c->live_transcript = wire_bool(r, o, "live_transcript", MUST);
+	c->rings = state != NULL && (strcmp(state, "ringing") == 0 || strcmp(state, "queued") == 0);
+	c->started_at = wire_time(r, o, "started_at", MUST);
+}
+
 static void erased_from(struct wire_reader *r, const json_t *o, struct wire_event *out)
 {
 	(void)r;
@@ -169,6 +184,10 @@ static const struct payload {
 	{"customer.erased", EVENT_CUSTOMER_ERASED, erased_from},
 	{"consent.changed", EVENT_CONSENT_CHANGED, consent_from},
 	{"session.ended", EVENT_SESSION_ENDED, session_from},
+	{"message.corrected", EVENT_MESSAGE_CORRECTED, redacted_from},
+	{"call.started", EVENT_CALL_STARTED, call_from},
+	{"call.updated", EVENT_CALL_UPDATED, call_from},
+	{"call.ended", EVENT_CALL_ENDED, call_from},
 };
 
 static const struct payload *payload_of(const char *name)
@@ -200,6 +219,23 @@ bool wire_event_read(struct str json, struct arena *a, struct wire_event *out, s
 		if (!e.is_erased)
 			known->read(&r, payload, &e);
 	}
+	if (!wire_finish(&r))
+		return false;
+	*out = e;
+	return true;
+}
+
+bool wire_partial_read(struct str json, struct arena *a, struct wire_event *out, struct err *err)
+{
+	struct wire_reader r;
+	const json_t *o = wire_start(&r, json, a, err);
+	struct wire_event e = {.type = EVENT_CALL_PARTIAL, .type_name = "call.partial"};
+	const char *who = wire_text(&r, o, "who", 16, MUST);
+
+	wire_id(&r, o, "conversation_id", MUST, e.conversation_id);
+	wire_id(&r, o, "customer_id", MAY, e.customer_id);
+	e.partial.customer = who != NULL && strcmp(who, "customer") == 0;
+	e.partial.body = wire_text(&r, o, "body", WIRE_BODY_MAX, MUST);
 	if (!wire_finish(&r))
 		return false;
 	*out = e;

@@ -28,6 +28,11 @@ enum event_type {
 	EVENT_CUSTOMER_ERASED,
 	EVENT_CONSENT_CHANGED,
 	EVENT_SESSION_ENDED,
+	EVENT_MESSAGE_CORRECTED,
+	EVENT_CALL_STARTED,
+	EVENT_CALL_UPDATED,
+	EVENT_CALL_ENDED,
+	EVENT_CALL_PARTIAL, /* without a number */
 };
 
 /* The first event of a stream. */
@@ -108,6 +113,21 @@ struct wire_event_session {
 	const char *reason;
 };
 
+/* call.started, .updated and .ended: of one leg */
+struct wire_event_call {
+	bool customer; /* else a staff phone's */
+	enum call_on on;
+	bool on_hold, muted, live_transcript;
+	bool rings; /* of a staff phone: it is not answered yet */
+	int64_t started_at;
+};
+
+/* call.partial: what somebody is saying at this moment */
+struct wire_event_partial {
+	bool customer; /* else the agent */
+	const char *body;
+};
+
 struct wire_event {
 	int64_t seq; /* 0 only for a session.ended that the stream says by itself */
 	enum event_type type;
@@ -126,11 +146,16 @@ struct wire_event {
 		const char *phone_number; /* customer.created */
 		struct wire_event_consent consent;
 		struct wire_event_session session;
+		struct wire_event_call call;
+		struct wire_event_partial partial;
 	};
 };
 
 MUST_USE
 bool wire_connection_read(struct str json, struct wire_connection *out, struct err *err);
+/* The data of call.partial, which is no numbered event and has a shape of its own. */
+MUST_USE
+bool wire_partial_read(struct str json, struct arena *a, struct wire_event *out, struct err *err);
 MUST_USE
 bool wire_event_read(struct str json, struct arena *a, struct wire_event *out, struct err *err);
 

@@ -17,6 +17,11 @@ static const struct word thread_states[] = {
 static const struct word holders[] = {
 	{"agent", HOLDER_AGENT}, {"nobody", HOLDER_NOBODY}, {"staff", HOLDER_STAFF}, {NULL, 0}};
 
+static const struct word calls[] = {
+	{"ringing", CALL_RINGING}, {"bridge", CALL_BRIDGE},         {"builtin", CALL_BUILTIN},
+	{"typing", CALL_TYPING},   {"conference", CALL_CONFERENCE}, {"voicemail", CALL_VOICEMAIL},
+	{"native", CALL_NATIVE},   {"ended", CALL_ENDED},           {NULL, 0}};
+
 static const struct word directions[] = {{"in", DIRECTION_IN}, {"out", DIRECTION_OUT}, {NULL, 0}};
 
 static const struct word authors[] = {{"customer", AUTHOR_CUSTOMER},
@@ -81,6 +86,7 @@ static const struct word *const lists[] = {
 	[WORDS_CHANNEL] = channels,
 	[WORDS_THREAD_STATE] = thread_states,
 	[WORDS_HOLDER] = holders,
+	[WORDS_CALL] = calls,
 	[WORDS_DIRECTION] = directions,
 	[WORDS_AUTHOR] = authors,
 	[WORDS_MESSAGE_KIND] = message_kinds,

@@ -52,6 +52,22 @@
 	  "conversation.reply", BAR_REPLY, HELP_REPLY)                                             \
 	X(TAKE_OVER, "take-over", IN_PANES, "t", NULL, NULL, NEEDS_LINK | NEEDS_THREAD,            \
 	  "conversation.take_over", BAR_TAKE_OVER, HELP_TAKE_OVER)                                 \
+	X(BY_PHONE, "take-by-phone", IN_PANES, "p", NULL, NULL, NEEDS_LINK | NEEDS_THREAD,         \
+	  "conversation.take_over", BAR_BY_PHONE, HELP_BY_PHONE)                                   \
+	X(HOLD, "hold", IN_PANES, "h", NULL, NULL, NEEDS_LINK | NEEDS_THREAD,                      \
+	  "conversation.take_over", BAR_HOLD, HELP_HOLD)                                           \
+	X(MUTE, "mute", IN_PANES, "m", NULL, NULL, NEEDS_LINK | NEEDS_THREAD,                      \
+	  "conversation.take_over", BAR_MUTE, HELP_MUTE)                                           \
+	X(ONE_MOMENT, "one-moment", IN_PANES, ".", NULL, NULL,                                     \
+	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "conversation.reply", BAR_ONE_MOMENT,          \
+	  HELP_ONE_MOMENT)                                                                         \
+	X(VOICEMAIL, "voicemail", IN_PANES, "v", NULL, NULL,                                       \
+	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "conversation.take_over", NONE,                \
+	  HELP_VOICEMAIL)                                                                          \
+	X(HANG_UP, "hang-up", IN_PANES, "H", NULL, NULL, NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, \
+	  "conversation.close", NONE, HELP_HANG_UP)                                                \
+	X(CALL_BACK, "call-back", IN_PANES, "B", NULL, NULL,                                       \
+	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "outbound.call", NONE, HELP_CALL_BACK)         \
 	X(HAND_BACK, "hand-back", IN_PANES, "b", NULL, NULL, NEEDS_LINK | NEEDS_THREAD,            \
 	  "conversation.hand_back", BAR_HAND_BACK, HELP_HAND_BACK)                                 \
 	X(NEXT_URGENT, "next-urgent", IN_PANES, "a", NULL, NULL, 0, NULL, BAR_NEXT_URGENT,         \

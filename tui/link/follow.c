@@ -78,6 +78,17 @@ static void event_came(struct follow *f, struct str data)
 	arena_clear(&f->arena);
 }
 
+/* What somebody is saying just now: it has no number, and nothing is missing without it. */
+static void partial_came(struct follow *f, struct str data)
+{
+	struct wire_event e;
+	struct err err;
+
+	if (wire_partial_read(data, &f->arena, &e, &err))
+		tell(f->teller, &(struct msg){.kind = MSG_EVENT, .event = &e});
+	arena_free(&f->arena);
+}
+
 static void on_event(void *to, const struct sse_event *event)
 {
 	struct follow *f = to;
@@ -86,6 +97,8 @@ static void on_event(void *to, const struct sse_event *event)
 		return;
 	if (str_is(event->name, "connection"))
 		connection_came(f, event->data);
+	else if (f->is_live && str_is(event->name, "call.partial"))
+		partial_came(f, event->data);
 	else if (f->is_live)
 		event_came(f, event->data);
 	else

@@ -92,6 +92,31 @@ static void close_path(const struct outgoing *w, struct buf *path)
 	conversation_add(w, path, "/close");
 }
 
+static void hold_path(const struct outgoing *w, struct buf *path)
+{
+	conversation_add(w, path, "/hold");
+}
+
+static void mute_path(const struct outgoing *w, struct buf *path)
+{
+	conversation_add(w, path, "/mute");
+}
+
+static void voicemail_path(const struct outgoing *w, struct buf *path)
+{
+	conversation_add(w, path, "/voicemail");
+}
+
+static void hang_up_path(const struct outgoing *w, struct buf *path)
+{
+	conversation_add(w, path, "/hang-up");
+}
+
+static void call_back_path(const struct outgoing *w, struct buf *path)
+{
+	conversation_add(w, path, "/call-back");
+}
+
 static void new_path(const struct outgoing *w, struct buf *path)
 {
 	(void)w;
@@ -132,6 +157,7 @@ static void takeover_body(const struct outgoing *w, struct buf *out)
 
 	body_start(&b);
 	body_int(&b, "epoch", w->epoch);
+	text_add(&b, "by", w->by);
 	if (w->force) {
 		body_bool(&b, "force", true);
 		text_add(&b, "reason", w->text);
@@ -165,6 +191,34 @@ static void epoch_body(const struct outgoing *w, struct buf *out)
 
 	body_start(&b);
 	body_int(&b, "epoch", w->epoch);
+	ended(&b, out);
+}
+
+static void hold_body(const struct outgoing *w, struct buf *out)
+{
+	struct body b;
+
+	body_start(&b);
+	body_int(&b, "epoch", w->epoch);
+	body_bool(&b, "on", w->on);
+	ended(&b, out);
+}
+
+static void mute_body(const struct outgoing *w, struct buf *out)
+{
+	struct body b;
+
+	body_start(&b);
+	body_bool(&b, "on", w->on);
+	ended(&b, out);
+}
+
+static void empty_body(const struct outgoing *w, struct buf *out)
+{
+	struct body b;
+
+	(void)w;
+	body_start(&b);
 	ended(&b, out);
 }
 
@@ -314,6 +368,11 @@ static const struct wish_route routes[] = {
 	[OUT_WHISPER] = {"POST", true, whisper_path, words_body, command_answer},
 	[OUT_HAND_BACK] = {"POST", true, hand_back_path, epoch_body, command_answer},
 	[OUT_CLOSE] = {"POST", true, close_path, epoch_body, command_answer},
+	[OUT_HOLD] = {"POST", true, hold_path, hold_body, command_answer},
+	[OUT_MUTE] = {"POST", true, mute_path, mute_body, command_answer},
+	[OUT_VOICEMAIL] = {"POST", true, voicemail_path, epoch_body, command_answer},
+	[OUT_HANG_UP] = {"POST", true, hang_up_path, epoch_body, command_answer},
+	[OUT_CALL_BACK] = {"POST", true, call_back_path, empty_body, command_answer},
 	[OUT_NEW_TEXT] = {"POST", true, new_path, new_body, command_answer},
 };
 

@@ -37,6 +37,11 @@ void problem_say(const struct model *m, const struct problem *p, char *out, size
 		{"unreachable", WORD_UNREACHABLE},
 		{"unknown", WORD_FATE_UNKNOWN},
 		{"idempotency_mismatch", WORD_STALE},
+		{"call_over", WORD_CALL_IS_OVER},
+		{"no_phone", WORD_CALL_NO_PHONE},
+		{"already_claimed", WORD_CALL_CLAIMED},
+		{"on_a_call", WORD_CALL_BUSY_SELF},
+		{"wrong_stage", WORD_CALL_NOT_NOW},
 	};
 	struct when when = model_when(m);
 	char name[200], at[WHEN_TEXT], number[16];
@@ -93,11 +98,64 @@ static bool refuse(enum word *why, enum word w)
 	return false;
 }
 
+/* Within a call. */
+static bool may_in_call(const struct model *m, enum action a, const struct row *row, enum word *why)
+{
+	bool mine = model_is_mine(m, row), live = row_is_live(row);
+
+	if (row->channel != CHANNEL_VOICE)
+		return refuse(why, WORD_CALL_NOT_A_CALL);
+	if (a == ACT_CALL_BACK)
+		return live ? refuse(why, WORD_CALL_IS_LIVE) : true;
+	if (!live)
+		return refuse(why, WORD_CALL_IS_OVER);
+	if (row->holder == HOLDER_STAFF && !mine)
+		return refuse(why, WORD_COLLEAGUE_HAS_IT);
+	switch (a) {
+	case ACT_TAKE_OVER:
+		return mine && row->call == CALL_TYPING ? refuse(why, WORD_ALREADY_YOURS) : true;
+	case ACT_BY_PHONE:
+		return mine && row->call == CALL_CONFERENCE ? refuse(why, WORD_ALREADY_YOURS)
+							    : true;
+	case ACT_REPLY:
+	case ACT_ONE_MOMENT:
+		return !mine                          ? refuse(why, WORD_CALL_TAKE_FIRST)
+		       : row->call == CALL_CONFERENCE ? refuse(why, WORD_CALL_SPEAK)
+						      : true;
+	case ACT_HOLD:
+	case ACT_MUTE:
+		return mine && row->call == CALL_CONFERENCE ? true
+							    : refuse(why, WORD_CALL_NOT_IN_ROOM);
+	case ACT_CLOSE: return refuse(why, WORD_CALL_IS_LIVE);
+	default: return true;
+	}
+}
+
+/* Some keys mean something in a call only, and some of all threads mean it otherwise there. */
+static bool is_of_calls(enum action a, const struct row *row)
+{
+	switch (a) {
+	case ACT_BY_PHONE:
+	case ACT_HOLD:
+	case ACT_MUTE:
+	case ACT_ONE_MOMENT:
+	case ACT_VOICEMAIL:
+	case ACT_HANG_UP:
+	case ACT_CALL_BACK: return true;
+	case ACT_TAKE_OVER:
+	case ACT_REPLY: return row->channel == CHANNEL_VOICE;
+	case ACT_CLOSE: return row_is_live(row);
+	default: return false;
+	}
+}
+
 static bool may_with(const struct model *m, enum action a, const struct row *row, enum word *why)
 {
 	bool mine = model_is_mine(m, row), closed = row->state == THREAD_CLOSED;
 	bool others = row->holder == HOLDER_STAFF && !mine;
 
+	if (is_of_calls(a, row))
+		return may_in_call(m, a, row, why);
 	switch (a) {
 	case ACT_TAKE_OVER:
 		if (mine)
@@ -106,8 +164,6 @@ static bool may_with(const struct model *m, enum action a, const struct row *row
 	case ACT_HAND_BACK: return mine ? true : refuse(why, WORD_NOT_YOURS);
 	case ACT_FORCE: return others ? true : refuse(why, WORD_NO_COLLEAGUE_HAS_IT);
 	case ACT_REPLY:
-		if (row->channel == CHANNEL_VOICE)
-			return refuse(why, WORD_IS_A_CALL);
 		if (closed)
 			return refuse(why, WORD_CLOSED_WRITE_NEW);
 		if (model_opted_out(m, row))
@@ -166,6 +222,12 @@ static void quit(struct model *m)
 	(void)wishes_add(m->wishes, OUT_QUIT);
 }
 
+static void confirmed_command(struct model *m, enum outgoing_kind kind, uint32_t at)
+{
+	if (at != ROW_NONE)
+		wish_add(m, kind, m->confirm.conversation_id)->epoch = m->all.at[at].epoch;
+}
+
 static void confirmed(struct model *m)
 {
 	uint32_t at = rows_find(&m->all, m->confirm.conversation_id);
@@ -176,6 +238,9 @@ static void confirmed(struct model *m)
 			wish_add(m, OUT_CLOSE, m->confirm.conversation_id)->epoch =
 				m->all.at[at].epoch;
 		break;
+	case ASK_HANG_UP: confirmed_command(m, OUT_HANG_UP, at); break;
+	case ASK_VOICEMAIL: confirmed_command(m, OUT_VOICEMAIL, at); break;
+	case ASK_CALL_BACK: confirmed_command(m, OUT_CALL_BACK, at); break;
 	case ASK_QUIT: quit(m); break;
 	case ASK_SIGN_OUT:
 		going_flush(m, INT64_MAX);
@@ -280,15 +345,55 @@ static bool move_act(struct model *m, enum action a)
 	return true;
 }
 
-static void command(struct model *m, enum outgoing_kind kind)
+static struct outgoing *command(struct model *m, enum outgoing_kind kind)
 {
 	const struct row *row = model_row(m);
-
+	struct outgoing *w;
 	char id[WIRE_ID];
 
 	row_id(row, id);
 	conversation_open(m, id);
-	wish_add(m, kind, id)->epoch = row->epoch;
+	w = wish_add(m, kind, id);
+	w->epoch = row->epoch;
+	return w;
+}
+
+static void take_over(struct model *m, const char *by)
+{
+	struct outgoing *w = command(m, OUT_TAKE_OVER);
+
+	w->by = model_row(m)->channel == CHANNEL_VOICE ? by : NULL;
+	if (strcmp(by, "phone") == 0)
+		notice_say(m, LOOK_PLAIN, WORD_CALL_YOURS_RINGS, NULL, NULL);
+}
+
+/* The caller's language, not the screen's. */
+static void one_moment(struct model *m)
+{
+	const struct row *row = model_row(m);
+	bool french = row->language == LANGUAGE_FR;
+	struct outgoing *w = command(m, OUT_REPLY);
+
+	w->text = xstrdup(
+		say(m->language, french ? WORD_CALL_ONE_MOMENT_FR : WORD_CALL_ONE_MOMENT_EN));
+	snprintf(w->language, sizeof w->language, "%s", french ? "fr" : "en");
+}
+
+static bool call_act(struct model *m, enum action a)
+{
+	const struct row *row = model_row(m);
+
+	switch (a) {
+	case ACT_BY_PHONE: take_over(m, "phone"); break;
+	case ACT_HOLD: command(m, OUT_HOLD)->on = !row->call_held; break;
+	case ACT_MUTE: command(m, OUT_MUTE)->on = !row->call_muted; break;
+	case ACT_ONE_MOMENT: one_moment(m); break;
+	case ACT_VOICEMAIL: confirm_about(m, ASK_VOICEMAIL, WORD_ASK_VOICEMAIL, row); break;
+	case ACT_HANG_UP: confirm_about(m, ASK_HANG_UP, WORD_ASK_HANG_UP, row); break;
+	case ACT_CALL_BACK: confirm_about(m, ASK_CALL_BACK, WORD_ASK_CALL_BACK, row); break;
+	default: return false;
+	}
+	return true;
 }
 
 static bool thread_act(struct model *m, enum action a)
@@ -299,11 +404,11 @@ static bool thread_act(struct model *m, enum action a)
 	case ACT_REPLY: compose_start(m, MODE_REPLY, row); break;
 	case ACT_NOTE: compose_start(m, MODE_NOTE, row); break;
 	case ACT_WHISPER: compose_start(m, MODE_WHISPER, row); break;
-	case ACT_TAKE_OVER: command(m, OUT_TAKE_OVER); break;
-	case ACT_HAND_BACK: command(m, OUT_HAND_BACK); break;
+	case ACT_TAKE_OVER: take_over(m, "typing"); break;
+	case ACT_HAND_BACK: (void)command(m, OUT_HAND_BACK); break;
 	case ACT_CLOSE: confirm_about(m, ASK_CLOSE, WORD_ASK_CLOSE, row); break;
 	case ACT_FORCE: compose_start(m, MODE_FORCE, row); break;
-	default: return false;
+	default: return call_act(m, a);
 	}
 	return true;
 }

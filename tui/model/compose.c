@@ -234,7 +234,11 @@ static void sent(struct model *m)
 	memcpy(g->customer_id, c->customer_id, sizeof g->customer_id);
 	memcpy(g->phone, c->phone, sizeof g->phone);
 	g->text = str_copy(text);
-	g->at_ms = m->mono_ms + (c->mode == MODE_REPLY || c->mode == MODE_NEW ? GOING_WAIT_MS : 0);
+	/* a text can be taken back for a while; what is spoken to a caller cannot wait */
+	g->at_ms = m->mono_ms;
+	if (c->mode == MODE_NEW ||
+	    (c->mode == MODE_REPLY && (row == NULL || row->channel != CHANNEL_VOICE)))
+		g->at_ms += GOING_WAIT_MS;
 	edit_clear(&c->edit);
 	c->save_at_ms = 0;
 	if (c->mode != MODE_REPLY)

@@ -39,7 +39,9 @@ static void status_changed(struct thread *t, const struct wire_event *e)
 	text_set(&entry->error_fr, e->status.error_text_fr);
 }
 
-static void redacted(struct thread *t, const struct wire_event *e)
+/* Other words take the place of an entry's; `taken_out`: and it is to be said that some are gone.
+ */
+static void redacted(struct thread *t, const struct wire_event *e, bool taken_out)
 {
 	struct entry *entry = thread_entry_of(t, e->redacted.message_id);
 
@@ -48,7 +50,7 @@ static void redacted(struct thread *t, const struct wire_event *e)
 	t->stamp++;
 	free(entry->body);
 	entry->body = xstrdup(e->redacted.body == NULL ? "" : e->redacted.body);
-	entry->redacted = true;
+	entry->redacted |= taken_out;
 }
 
 static void thread_hears(struct model *m, struct thread *t, const struct wire_event *e)
@@ -63,9 +65,21 @@ static void thread_hears(struct model *m, struct thread *t, const struct wire_ev
 	switch (e->type) {
 	case EVENT_MESSAGE_RECEIVED:
 	case EVENT_MESSAGE_QUEUED:
-	case EVENT_MESSAGE_NOTED: said(m, t, e); break;
+	case EVENT_MESSAGE_NOTED:
+		if (e->message.author == AUTHOR_CUSTOMER || e->message.author == AUTHOR_AGENT)
+			text_set(&t->partial[e->message.author == AUTHOR_CUSTOMER], NULL);
+		said(m, t, e);
+		break;
 	case EVENT_MESSAGE_STATUS: status_changed(t, e); break;
-	case EVENT_MESSAGE_REDACTED: redacted(t, e); break;
+	case EVENT_MESSAGE_REDACTED: redacted(t, e, true); break;
+	case EVENT_MESSAGE_CORRECTED: redacted(t, e, false); break;
+	case EVENT_CALL_UPDATED:
+	case EVENT_CALL_ENDED:
+		if (e->call.customer) {
+			text_set(&t->partial[0], NULL);
+			text_set(&t->partial[1], NULL);
+		}
+		break;
 	case EVENT_OTHER:
 		if (!t->asked)
 			thread_ask(m, t); /* something newer than this program */
@@ -182,6 +196,23 @@ static void row_said(struct row *row, const struct wire_event *e)
 		     str_of(e->message.body));
 }
 
+static void row_call(struct row *row, const struct wire_event *e)
+{
+	const struct wire_event_call *c = &e->call;
+
+	if (!c->customer) {
+		row->call_rings = e->type != EVENT_CALL_ENDED && c->rings;
+		row->call_muted = e->type != EVENT_CALL_ENDED && c->muted;
+		return;
+	}
+	row->call = (uint8_t)c->on;
+	row->call_held = c->on_hold;
+	row->call_blind = !c->live_transcript;
+	row->call_at = c->started_at;
+	if (c->on == CALL_ENDED)
+		row->call_rings = row->call_muted = false;
+}
+
 static void row_hears(struct rows *r, struct row *row, const struct wire_event *e)
 {
 	switch (e->type) {
@@ -205,6 +236,10 @@ static void row_hears(struct rows *r, struct row *row, const struct wire_event *
 	case EVENT_ESCALATION_UPDATED: row_wished(row, e); break;
 	case EVENT_PROMISE_MADE: row->promise_due_at = e->promise.due_at; break;
 	case EVENT_PROMISE_SETTLED: row->promise_due_at = 0; break;
+	case EVENT_CALL_STARTED:
+	case EVENT_CALL_UPDATED:
+	case EVENT_CALL_ENDED: row_call(row, e); break;
+	case EVENT_MESSAGE_CORRECTED:
 	case EVENT_MESSAGE_REDACTED:
 	case EVENT_OTHER: row->partial = true; break;
 	default: break;
@@ -308,10 +343,26 @@ static bool ends_us(const struct model *m, const struct wire_event *e)
 		strcmp(e->session.session_id, m->me.session_id) == 0);
 }
 
+/* Shown at once where the thread is open, and kept nowhere else. */
+static void partial_heard(struct model *m, const struct wire_event *e)
+{
+	struct thread *t = threads_find(&m->threads, e->conversation_id);
+
+	if (t == NULL || !t->loaded)
+		return;
+	text_set(&t->partial[e->partial.customer], e->partial.body);
+	if (strcmp(t->id, m->open) == 0)
+		m->dirty = true;
+}
+
 void model_event(struct model *m, const struct wire_event *e)
 {
 	if (e->type == EVENT_SESSION_ENDED && (e->seq == 0 || e->seq > m->known) && ends_us(m, e)) {
 		signed_out(m, str_of(e->session.reason));
+		return;
+	}
+	if (e->type == EVENT_CALL_PARTIAL) {
+		partial_heard(m, e);
 		return;
 	}
 	if (e->seq <= m->known || !m->following)

@@ -94,4 +94,7 @@ void problem_say(const struct model *m, const struct problem *p, char *out, size
 /* Typing that all fields share; false when the action is none of them. */
 bool edit_act(struct edit *e, enum action a, const struct key *k);
 
+/* The open conversation is a call that is on: its seconds are shown. */
+bool call_is_open(const struct model *m);
+
 #endif

@@ -295,6 +295,13 @@ void model_leave(struct model *m)
 	compose_save(m);
 }
 
+bool call_is_open(const struct model *m)
+{
+	const struct row *row = model_open_row(m);
+
+	return row != NULL && row_is_live(row);
+}
+
 int64_t model_wakes_at(const struct model *m)
 {
 	const struct going *waiting = model_waiting(m);
@@ -305,8 +312,9 @@ int64_t model_wakes_at(const struct model *m)
 	sooner(&at, m->find.ask_at_ms);
 	sooner(&at, m->list.look_at_ms);
 	sooner(&at, m->list.retry_at_ms);
-	if (m->sign_in.retry_at_ms > m->mono_ms || m->retry_at_ms > m->mono_ms || waiting != NULL)
-		sooner(&at, m->mono_ms + 1000 - m->mono_ms % 1000); /* seconds are counted down */
+	if (m->sign_in.retry_at_ms > m->mono_ms || m->retry_at_ms > m->mono_ms || waiting != NULL ||
+	    call_is_open(m))
+		sooner(&at, m->mono_ms + 1000 - m->mono_ms % 1000); /* seconds are counted */
 	if (waiting != NULL)
 		sooner(&at, waiting->at_ms);
 	return at;

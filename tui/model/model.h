@@ -157,6 +157,9 @@ struct facts {
 enum question {
 	ASK_NOTHING,
 	ASK_CLOSE,
+	ASK_HANG_UP,
+	ASK_VOICEMAIL,
+	ASK_CALL_BACK,
 	ASK_QUIT,
 	ASK_SIGN_OUT,
 	ASK_PASTE,

@@ -25,12 +25,19 @@ enum outgoing_kind {
 	OUT_FACTS,     /* customer_id: answered by FACTS */
 
 	/* commands: answered by DONE or REFUSED */
-	OUT_TAKE_OVER, /* conversation_id, epoch, force, text: the reason when forced */
+	OUT_TAKE_OVER, /* conversation_id, epoch, force, text: the reason when forced; `by` of a
+			  call */
 	OUT_REPLY,     /* conversation_id, epoch, text, language or "" */
 	OUT_NOTE,      /* conversation_id, text */
 	OUT_WHISPER,   /* conversation_id, text */
 	OUT_HAND_BACK, /* conversation_id, epoch */
 	OUT_CLOSE,     /* conversation_id, epoch */
+	/* within a call */
+	OUT_HOLD,      /* conversation_id, epoch, on */
+	OUT_MUTE,      /* conversation_id, on */
+	OUT_VOICEMAIL, /* conversation_id, epoch */
+	OUT_HANG_UP,   /* conversation_id, epoch */
+	OUT_CALL_BACK, /* conversation_id */
 	OUT_NEW_TEXT,  /* customer_id or phone_number, text, language or "" */
 
 	OUT_SAVE_DRAFT, /* conversation_id (or "new:" and a customer or number), text; "" takes it
@@ -55,6 +62,7 @@ struct outgoing {
 	char customer_id[OUT_ID];
 	char phone_number[20];
 	char language[3];
+	const char *by; /* TAKE_OVER of a call: "typing" or "phone"; NULL: it is a thread */
 	int64_t epoch;
 	int64_t after; /* FOLLOW */
 	enum list_filter filter;

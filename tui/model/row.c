@@ -128,6 +128,12 @@ void rows_remove(struct rows *r, uint32_t at)
 
 /* ---- in order ---- */
 
+bool row_is_live(const struct row *row)
+{
+	return row->channel == CHANNEL_VOICE && row->state == THREAD_OPEN &&
+	       row->call != CALL_OTHER && row->call != CALL_ENDED;
+}
+
 bool row_wants_person(const struct row *row)
 {
 	if (row->state == THREAD_CLOSED || row->holder == HOLDER_STAFF)
@@ -411,6 +417,12 @@ void row_read(struct rows *r, struct row *row, const struct wire_conversation *c
 	row->holder_since = c->holder_since;
 	row->closed_at = c->closed_at;
 	row->promise_due_at = c->promise_due_at;
+	row->call = (uint8_t)c->call.on;
+	row->call_held = c->call.on_hold;
+	row->call_muted = c->call.muted;
+	row->call_rings = c->call.rings;
+	row->call_blind = c->call.is_there && !c->call.live_transcript;
+	row->call_at = c->call.started_at;
 	row->said_position = c->last_message.position;
 	row->said_by = (uint8_t)c->last_message.author;
 	row->said_kind = (uint8_t)c->last_message.kind;

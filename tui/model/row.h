@@ -47,8 +47,12 @@ struct row {
 	int64_t promise_due_at, said_position;
 	int64_t as_of; /* the newest event that is in it */
 	int32_t unread;
-	uint32_t chain; /* the next row of its bucket */
+	uint32_t chain;  /* the next row of its bucket */
+	int64_t call_at; /* when the call began; of channel voice */
 	uint8_t channel, state, holder, language, contact_class, said_by, said_kind;
+	uint8_t call; /* enum call_on; CALL_OTHER: no call that we know of */
+	bool call_held : 1, call_muted : 1, call_rings : 1; /* rings: a staff phone does */
+	bool call_blind : 1;                                /* no live transcript */
 	bool undelivered : 1, used : 1;
 	bool has_messages : 1;
 	bool partial : 1; /* told of by events only: names and counts are still to be asked for */
@@ -109,6 +113,9 @@ const char *row_staff_name(const struct row *row); /* NULL: not known */
 
 struct row_wish *row_wish_of(struct row *row); /* made when there is none */
 void row_wish_drop(struct row *row);
+
+/* Somebody is on the line at this moment. */
+bool row_is_live(const struct row *row);
 
 /* A person is wanted and nobody has it. */
 bool row_wants_person(const struct row *row);

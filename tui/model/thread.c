@@ -29,6 +29,8 @@ static void thread_clear(struct thread *t)
 		entry_clear(&t->at[i]);
 	free(t->at);
 	free(t->older);
+	free(t->partial[0]);
+	free(t->partial[1]);
 	*t = (struct thread){0};
 }
 

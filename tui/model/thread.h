@@ -28,15 +28,17 @@ struct thread {
 	bool loaded; /* the newest page has come */
 	bool asked;  /* ... is on its way */
 	bool older_asked;
-	int64_t as_of;   /* the newest event that is in it */
-	int64_t seen;    /* position up to which it was looked at; 0: never */
-	int64_t mark;    /* the read marker stands behind this position; 0: no marker */
-	bool follow;     /* the newest is shown */
-	int64_t anchor;  /* else: position of the entry at the top of the pane, */
-	int anchor_line; /* and which of its lines */
-	int fresh;       /* entries that came below what is shown */
-	uint64_t stamp;  /* rises with every change of the entries */
-	uint64_t used;   /* when it was last opened, for keeping the newest few */
+	int64_t as_of;    /* the newest event that is in it */
+	int64_t seen;     /* position up to which it was looked at; 0: never */
+	int64_t mark;     /* the read marker stands behind this position; 0: no marker */
+	bool follow;      /* the newest is shown */
+	int64_t anchor;   /* else: position of the entry at the top of the pane, */
+	int anchor_line;  /* and which of its lines */
+	int fresh;        /* entries that came below what is shown */
+	uint64_t stamp;   /* rises with every change of the entries */
+	uint64_t used;    /* when it was last opened, for keeping the newest few */
+	char *partial[2]; /* what the agent, the customer is saying on a call just now; NULL:
+			     nothing */
 };
 
 #define THREADS_MAX 12

@@ -102,7 +102,7 @@ static void ticked(struct model *m, int64_t before_us)
 	}
 	cursor_rested(m);
 	if (before_us / 60000000 != m->wall_us / 60000000 || model_waiting(m) != NULL ||
-	    m->retry_at_ms > m->mono_ms || m->sign_in.retry_at_ms != 0)
+	    m->retry_at_ms > m->mono_ms || m->sign_in.retry_at_ms != 0 || call_is_open(m))
 		m->dirty = true;
 	if (m->sign_in.retry_at_ms != 0 && m->sign_in.retry_at_ms <= m->mono_ms)
 		m->sign_in.retry_at_ms = 0;

@@ -37,6 +37,12 @@ static void facts_of_text(const struct model *m, bool brief, char *out, size_t r
 		out[0] = '\0';
 		return;
 	}
+	if (row != NULL && m->compose.mode == MODE_REPLY &&
+	    row->channel == CHANNEL_VOICE) { /* it is read out */
+		snprintf(out, room, "%s, %s", view_channel(m, CHANNEL_VOICE),
+			 view_language(m, m->compose.language));
+		return;
+	}
 	say_count(segments, sizeof segments, m->language, WORD_SEGMENTS_ONE, WORD_SEGMENTS_MANY,
 		  (int64_t)s.count);
 	snprintf(code, sizeof code, "%s", m->compose.language == LANGUAGE_FR ? "FR" : "EN");

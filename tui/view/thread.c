@@ -19,7 +19,9 @@ static void title_draw(const struct model *m, const struct row *row, struct area
 	int used, right;
 
 	(void)view_letter(m, row, &look);
-	if (a.cols < 56) {
+	if (row_is_live(row)) {
+		view_call(m, row, true, state, sizeof state);
+	} else if (a.cols < 56) {
 		view_holder(m, row, state, sizeof state);
 	} else if (row->state == THREAD_CLOSED) {
 		when_full(&when, row->closed_at, since);
@@ -275,6 +277,7 @@ void view_thread(const struct model *m, struct area a)
 	struct when when = model_when(m);
 	struct lines lines = {0};
 	enum word w = m->link == LINK_LIVE ? WORD_THREAD_LOADING : WORD_THREAD_OFFLINE;
+	int spoken = view_call_rows(row, t);
 	size_t top;
 
 	if (row != NULL)
@@ -287,6 +290,11 @@ void view_thread(const struct model *m, struct area a)
 				       say(m->language, t == NULL ? WORD_THREAD_NONE : w),
 				       LOOK_FAINT);
 		return;
+	}
+	if (spoken > 0 && words.rows > spoken + 2) {
+		view_call_partials(m, row, t,
+				   area_part(words, words.rows - spoken, 0, spoken, words.cols));
+		words = area_part(words, 0, 0, words.rows - spoken, words.cols);
 	}
 	lines_build(&lines, t, &when, words.cols - 2, m->start.plain);
 	top = lines_top(&lines, t, words.rows);

@@ -171,6 +171,8 @@ void view_holder(const struct model *m, const struct row *row, char *out, size_t
 	} else if (row_wants_person(row)) {
 		when_since(&when, waits, since);
 		say_fill(out, room, say(m->language, WORD_WAITS_FOR), since, NULL, NULL);
+	} else if (row_is_live(row)) {
+		view_call(m, row, false, out, room);
 	} else if (model_is_mine(m, row)) {
 		snprintf(out, room, "%s", say(m->language, WORD_HAS_YOU));
 	} else if (row->holder == HOLDER_STAFF) {

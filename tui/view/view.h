@@ -44,6 +44,12 @@ const char *view_language(const struct model *m, enum language l);
 const char *view_letter(const struct model *m, const struct row *row, enum look *look);
 /* The name of whoever of staff has it. */
 const char *view_staff(const struct model *m, const struct row *row);
+/* A live call: what the caller is connected to, and for how long. */
+void view_call(const struct model *m, const struct row *row, bool clock, char *out, size_t room);
+/* What is being said on it at this moment: so many rows, drawn into an area of that height. */
+int view_call_rows(const struct row *row, const struct thread *t);
+void view_call_partials(const struct model *m, const struct row *row, const struct thread *t,
+			struct area a);
 void view_holder(const struct model *m, const struct row *row, char *out, size_t room);
 
 #endif

@@ -21,6 +21,10 @@
 	X(BAR_BACK, "Back", "Retour") \
 	X(BAR_REPLY, "Reply", "Répondre") \
 	X(BAR_TAKE_OVER, "Take over", "Prendre") \
+	X(BAR_BY_PHONE, "By phone", "Au téléphone") \
+	X(BAR_HOLD, "Hold", "Attente") \
+	X(BAR_MUTE, "Mute", "Muet") \
+	X(BAR_ONE_MOMENT, "One moment", "Un moment") \
 	X(BAR_HAND_BACK, "Hand back", "Rendre") \
 	X(BAR_NEXT_URGENT, "Next waiting", "Prochain") \
 	X(BAR_NOTE, "Note", "Note") \
@@ -48,6 +52,13 @@
 	X(HELP_BACK, "Go back one level; what is typed stays as a draft", "Revenir d’un niveau; ce qui est écrit reste en brouillon") \
 	X(HELP_REPLY, "Write to the customer; this takes the conversation over", "Écrire au client; cela prend aussi la conversation") \
 	X(HELP_TAKE_OVER, "Take the conversation over from the agent", "Prendre la conversation de l’agent") \
+	X(HELP_BY_PHONE, "Take a call over by phone: yours rings, press 1", "Prendre un appel au téléphone : le vôtre sonne, faites le 1") \
+	X(HELP_HOLD, "Put the caller on hold, and back", "Mettre la personne en attente, et la reprendre") \
+	X(HELP_MUTE, "Mute your phone in the call, and back", "Couper votre micro dans l’appel, et le rouvrir") \
+	X(HELP_ONE_MOMENT, "Say “one moment, please” to the caller", "Dire « un moment, s’il vous plaît » à la personne") \
+	X(HELP_VOICEMAIL, "Let the caller leave a message (asks first)", "Laisser la personne enregistrer un message (avec confirmation)") \
+	X(HELP_HANG_UP, "Hang the call up (asks first)", "Raccrocher (avec confirmation)") \
+	X(HELP_CALL_BACK, "Have the customer called back (asks first)", "Faire rappeler la personne (avec confirmation)") \
 	X(HELP_HAND_BACK, "Hand the conversation back to the agent", "Rendre la conversation à l’agent") \
 	X(HELP_NEXT_URGENT, "Go to whoever has waited longest", "Aller à la personne qui attend depuis le plus longtemps") \
 	X(HELP_NOTE, "Leave a note that only colleagues see", "Laisser une note que seuls les collègues voient") \
@@ -230,6 +241,33 @@
 	X(LANGUAGE_FR, "French", "français") \
 	X(LANGUAGE_NONE, "language not known", "langue inconnue") \
 	X(LANGUAGE_CHOSEN, "{1}, by their choice", "{1}, à sa demande") \
+	X(CALL_RINGS, "call: ringing", "appel : ça sonne") \
+	X(CALL_WITH_AGENT, "call: the agent speaks", "appel : l’agent parle") \
+	X(CALL_TYPED, "call: typed words are read out", "appel : les mots écrits sont lus") \
+	X(CALL_IN_ROOM, "call: by phone", "appel : au téléphone") \
+	X(CALL_LEAVES_WORD, "call: leaving a message", "appel : laisse un message") \
+	X(CALL_IS_NATIVE, "call: no live transcript", "appel : pas de transcription en direct") \
+	X(CALL_ON_HOLD, "on hold", "en attente") \
+	X(CALL_IS_MUTED, "muted", "micro coupé") \
+	X(CALL_PHONE_RINGS, "a colleague’s phone rings", "le téléphone d’un collègue sonne") \
+	X(CALL_SAYS, "is saying", "dit en ce moment") \
+	X(CALL_IS_OVER, "The call is over.", "L’appel est terminé.") \
+	X(CALL_TAKE_FIRST, "Take the call over first: t to type, p by phone.", "Prenez d’abord l’appel : t pour écrire, p au téléphone.") \
+	X(CALL_SPEAK, "You are on the phone with them: speak.", "Vous êtes au téléphone avec la personne : parlez.") \
+	X(CALL_NOT_IN_ROOM, "That is for a call taken over by phone.", "Cela vaut pour un appel pris au téléphone.") \
+	X(CALL_IS_LIVE, "The call is still on; H hangs up.", "L’appel est en cours; H raccroche.") \
+	X(CALL_NOT_A_CALL, "This is no call.", "Ce n’est pas un appel.") \
+	X(CALL_NO_PHONE, "Your account has no phone number to ring.", "Votre compte n’a pas de numéro à faire sonner.") \
+	X(CALL_CLAIMED, "A colleague is being called for this call.", "Un collègue est en train d’être appelé pour cet appel.") \
+	X(CALL_BUSY_SELF, "You are on another call.", "Vous êtes déjà en ligne.") \
+	X(CALL_NOT_NOW, "The call is not at a point for that.", "Ce n’est pas possible à ce moment de l’appel.") \
+	X(CALL_YOURS_RINGS, "Your phone will ring; press 1 to take the call.", "Votre téléphone va sonner; faites le 1 pour prendre l’appel.") \
+	X(CALL_WILL_CALL, "{1} will be called back.", "{1} sera rappelé(e).") \
+	X(ASK_HANG_UP, "Hang up on {1}?", "Raccrocher avec {1}?") \
+	X(ASK_VOICEMAIL, "Let {1} leave a message instead?", "Laisser {1} enregistrer un message?") \
+	X(ASK_CALL_BACK, "Have {1} called back?", "Faire rappeler {1}?") \
+	X(CALL_ONE_MOMENT_EN, "One moment, please.", "One moment, please.") \
+	X(CALL_ONE_MOMENT_FR, "Un moment, s’il vous plaît.", "Un moment, s’il vous plaît.") \
 	X(TITLE_AGENT, "the agent answers", "l’agent répond") \
 	X(TITLE_YOU, "you have it", "vous l’avez") \
 	X(TITLE_COLLEAGUE, "{1} has it", "{1} l’a") \
