@@ -8,7 +8,7 @@ ALTER TABLE organizations
 	ADD CONSTRAINT organizations_calls_window CHECK ((calls_from IS NULL) = (calls_until IS NULL) AND calls_from < calls_until);
 
 -- One row is a wish that a customer be called: an order is ready, or a call-back was promised. Written by staff commands
--- and when a promised call is due; moved on by the functions of functions/outbound.sql alone, under the work `call_out`.
+-- and when a promised call is due; moved on by the functions of functions/outbound.sql and outbound_try.sql alone, under the work `call_out`.
 --   queued -> placing -> calling -> reached            somebody spoke with us
 --                     -> queued (the next try) ... -> texted | given_up    after three tries
 --   queued -> suppressed | not_needed | canceled

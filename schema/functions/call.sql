@@ -291,6 +291,7 @@ BEGIN
   VALUES (v_org, v_thread.id, p_sid, 'inbound', 'ringing', p_from, p_to, p_told ->> 'attestation',
           replace(gen_random_uuid()::text, '-', ''))
   RETURNING * INTO v_leg;
+  PERFORM work_add(v_org, 'call_watch', v_leg.id, now() + interval '5 minutes'); -- in case nobody tells of its end
   IF v_new THEN
     PERFORM event_add(v_org, 'customer.created', v_thread.id, v_customer,
       jsonb_build_object('customer_id', v_customer, 'phone_number', p_from));

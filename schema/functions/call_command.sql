@@ -5,6 +5,13 @@
 -- Codes beside theirs: call_over (there is no live call) | no_phone (they have no number to be rung at) | already_claimed (a
 -- colleague's phone is being rung) | on_a_call (they are on another call) | wrong_stage (not at this point of the call).
 
+-- Does what is said now come as messages, as it is said? Not while ElevenLabs carries the call by itself.
+CREATE OR REPLACE FUNCTION call_transcribed(p_leg call_sessions) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT CASE p_leg.stage WHEN 'conference' THEN (SELECT o.transcribe_staff FROM organizations o WHERE o.id = p_leg.organization_id)
+              ELSE p_leg.stage IN ('bridge', 'builtin', 'typing') END
+$$;
+
 -- The call as staff see it: the customer's leg, and the staff's that live. NULL for a thread of texts.
 CREATE OR REPLACE FUNCTION call_body(p_organization uuid, p_conversation uuid) RETURNS json
 LANGUAGE sql STABLE AS $$
@@ -14,15 +21,14 @@ LANGUAGE sql STABLE AS $$
               JOIN conversations c ON c.organization_id = t.organization_id AND c.id = t.conversation_id
              WHERE t.organization_id = p_organization AND t.parent_id = s.id AND t.stage = 'conference'
                AND t.user_id = c.holder_user_id), false),
-           'live_transcript', CASE s.stage WHEN 'conference' THEN o.transcribe_staff
-                                           ELSE s.stage IN ('bridge', 'builtin', 'typing') END,
+           'live_transcript', call_transcribed(s),
            'staff', (SELECT coalesce(json_agg(json_build_object('id', t.id, 'user_id', t.user_id, 'user_name', u.display_name,
                        'purpose', t.purpose, 'stage', t.stage, 'state', t.state, 'muted', t.muted, 'started_at', t.started_at,
                        'accepted_at', t.accepted_at) ORDER BY t.started_at), '[]')
                        FROM call_sessions t
                        JOIN user_profiles u ON u.organization_id = t.organization_id AND u.id = t.user_id
                       WHERE t.organization_id = p_organization AND t.parent_id = s.id AND t.leg = 'staff' AND t.stage <> 'ended'))
-    FROM call_sessions s JOIN organizations o ON o.id = s.organization_id
+    FROM call_sessions s
    WHERE s.organization_id = p_organization AND s.conversation_id = p_conversation AND s.leg = 'customer'
    ORDER BY s.started_at DESC LIMIT 1
 $$;
@@ -554,7 +560,7 @@ END $$;
 DO $$
 DECLARE f text;
 BEGIN
-  FOREACH f IN ARRAY ARRAY['call_body(uuid, uuid)', 'call_is_live(uuid, uuid)', 'call_elsewhere(uuid, uuid, uuid)',
+  FOREACH f IN ARRAY ARRAY['call_transcribed(call_sessions)', 'call_body(uuid, uuid)', 'call_is_live(uuid, uuid)', 'call_elsewhere(uuid, uuid, uuid)',
     'call_refused(conversations, text, call_sessions)', 'call_taken_typing(staff_call, call_sessions, conversations, text)',
     'conversation_take(staff_call, uuid, bigint, text, boolean, text, boolean)',
     'conversation_say(staff_call, uuid, bigint, text, text, int)', 'call_command(staff_call, uuid, bigint, text)',

@@ -14,7 +14,7 @@ BEGIN
   PERFORM event_add(p_leg.organization_id, p_type, p_leg.conversation_id, p_thread.customer_id,
     jsonb_build_object('call_id', p_leg.id, 'conversation_id', p_leg.conversation_id, 'customer_id', p_thread.customer_id,
       'leg', p_leg.leg, 'call_direction', p_leg.call_direction, 'from', p_leg.from_number, 'to', p_leg.to_number,
-      'mode', p_leg.mode, 'stage', p_leg.stage, 'state', p_leg.state, 'live_transcript', p_leg.stage <> 'native', 'on_hold', p_leg.on_hold, 'muted', p_leg.muted,
+      'mode', p_leg.mode, 'stage', p_leg.stage, 'state', p_leg.state, 'live_transcript', call_transcribed(p_leg), 'on_hold', p_leg.on_hold, 'muted', p_leg.muted,
       'user_id', p_leg.user_id, 'user_name', staff_name(p_leg.organization_id, p_leg.user_id),
       'started_at', p_leg.started_at, 'answered_at', p_leg.answered_at, 'ended_at', p_leg.ended_at,
       'end_reason', p_leg.end_reason, 'duration_seconds', p_leg.duration_seconds));

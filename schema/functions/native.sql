@@ -114,8 +114,8 @@ BEGIN
 END $$;
 
 -- What the carrier's record says of the call: p_state (ours; NULL: it could not be asked now), and whether its numbers are those
--- that we were told. A call that is not what it was said to be is over as far as we are concerned. Else: looked at again in a
--- minute.
+-- that we were told. A call that is not what it was said to be is over as far as we are concerned. Else it is looked at again:
+-- soon where nobody else tells of its end.
 CREATE OR REPLACE FUNCTION call_watch_told(p_organization uuid, p_call uuid, p_lease uuid, p_state text, p_seconds int,
                                            p_from text, p_to text) RETURNS TABLE (over boolean)
 LANGUAGE plpgsql AS $$
@@ -140,7 +140,8 @@ BEGIN
   IF v_leg.ended_at IS NOT NULL THEN
     PERFORM work_done(p_organization, 'call_watch', p_call, p_lease);
   ELSE
-    PERFORM work_later(p_organization, 'call_watch', p_call, p_lease, now() + interval '1 minute');
+    PERFORM work_later(p_organization, 'call_watch', p_call, p_lease,
+                       now() + CASE v_leg.stage WHEN 'native' THEN interval '1 minute' ELSE interval '5 minutes' END);
   END IF;
   RETURN QUERY SELECT v_leg.ended_at IS NOT NULL;
 END $$;

@@ -1,6 +1,6 @@
 /*
  * outbound.h - calls to customers as work: what is due, and what came of it
- * (schema/functions/outbound.sql).
+ * (schema/functions/outbound_try.sql).
  */
 #ifndef SWITCHBACK_SERVER_STORE_OUTBOUND_H
 #define SWITCHBACK_SERVER_STORE_OUTBOUND_H

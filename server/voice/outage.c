@@ -5,13 +5,14 @@
 #include "server/voice/outage.h"
 
 #include "shared/clock.h"
+#include "shared/utf8.h"
 
 #define STORES  4096
 #define WORDS   512
 #define KEPT_MS 60000
 
 struct kept_store {
-	char called[24], number[24];
+	char called[24], number[24], name[124];
 	enum language language;
 };
 
@@ -59,14 +60,38 @@ static size_t place_of(struct str called)
 	return h % STORES;
 }
 
-void outage_store_keep(struct outage *o, struct str called, struct str number, enum language l)
+/* Its place, emptied where another number had it; NULL for what is no number. */
+static struct kept_store *store_of(struct outage *o, struct str called)
 {
 	struct kept_store *s = &o->stores[place_of(called)];
 
-	if (called.n == 0 || called.n >= sizeof s->called || number.n >= sizeof s->number)
+	if (called.n == 0 || called.n >= sizeof s->called)
+		return NULL;
+	if (!str_is(called, s->called)) {
+		*s = (struct kept_store){0};
+		snprintf(s->called, sizeof s->called, STR_FMT, STR_ARG(called));
+	}
+	return s;
+}
+
+void outage_store_keep(struct outage *o, struct str called, struct str number, enum language l)
+{
+	struct kept_store *s = store_of(o, called);
+
+	if (s == NULL || number.n >= sizeof s->number)
 		return;
-	snprintf(s->called, sizeof s->called, STR_FMT, STR_ARG(called));
 	snprintf(s->number, sizeof s->number, STR_FMT, STR_ARG(number));
+	s->language = l;
+}
+
+void outage_name_keep(struct outage *o, struct str called, struct str name, enum language l)
+{
+	struct kept_store *s = store_of(o, called);
+
+	if (s == NULL)
+		return;
+	name = utf8_cut(name, sizeof s->name - 1);
+	snprintf(s->name, sizeof s->name, STR_FMT, STR_ARG(name));
 	s->language = l;
 }
 
@@ -76,7 +101,7 @@ bool outage_store(const struct outage *o, struct str called, struct outage_store
 
 	if (called.n == 0 || !str_is(called, s->called))
 		return false;
-	*out = (struct outage_store){str_of(s->number), s->language};
+	*out = (struct outage_store){str_of(s->number), str_of(s->name), s->language};
 	return true;
 }
 

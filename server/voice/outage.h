@@ -17,8 +17,10 @@ void outage_free(struct outage *o); /* NULL is fine */
 /* The store's number for calls that we cannot take (empty: none) and the language that its callers
  * are spoken to, by the number that they called. */
 void outage_store_keep(struct outage *o, struct str called, struct str number, enum language l);
+/* What the store calls itself, for who asks about a call before it is one. */
+void outage_name_keep(struct outage *o, struct str called, struct str name, enum language l);
 struct outage_store {
-	struct str number; /* borrowed until the next call */
+	struct str number, name; /* borrowed until the next call; name: empty when not known */
 	enum language language;
 };
 /* False: nothing is known of that number. */

@@ -17,6 +17,7 @@
 #include "server/keys.h"
 #include "server/store/native.h"
 #include "server/twilio/sids.h"
+#include "server/voice/outage.h"
 #include "server/webhook/signed.h"
 #include "server/webhook/webhooks.h"
 #include "shared/clock.h"
@@ -137,6 +138,9 @@ static void known(struct flow *f)
 	answered(f, i);
 	if (!i->begun.known)
 		log_warn("event=initiation_of_nobody number=%s", phone_masked(i->asked.called));
+	else
+		outage_name_keep(f->app->outage, i->asked.called, i->begun.caller.store.name,
+				 i->begun.caller.store.default_language);
 	f->app->figures.natives_personal += i->begun.personal;
 	if (i->begun.begun) {
 		hub_nudge_soon(f->app->hub, i->begun.organization);
@@ -175,11 +179,16 @@ static void unknown_told(struct flow *f)
 static void failed(struct flow *f)
 {
 	struct native_in *i = FLOW_SELF(f, struct native_in);
+	struct outage_store store;
 	struct blind *b;
 
 	log_error("event=initiation_blind number=%s reason=\"%s\"", phone_masked(i->asked.called),
 		  f->err.text);
 	i->begun = (struct native_begun){0};
+	if (outage_store(f->app->outage, i->asked.called, &store)) { /* from an earlier call */
+		i->begun.caller.store.name = store.name;
+		i->begun.language = store.language;
+	}
 	answered(f, i);
 	f->app->figures.natives_blind++;
 	if (f->app->stopping)

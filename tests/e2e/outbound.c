@@ -217,6 +217,53 @@ Test(outbound, a_person_hears_who_calls_and_why_and_talks_with_the_agent)
 	cr_expect_eq(calls_count(), 1u);
 }
 
+Test(outbound, the_store_s_agent_carries_the_call_and_greets_nobody_twice)
+{
+	PGconn *owner = test_db_connect(service_key(store.service, "DATABASE_URL"));
+	int64_t from;
+	char sid[40];
+
+	sql_run(owner,
+		"UPDATE organizations SET voice_engine = 'elevenlabs' WHERE id = '" DEMO_ORG_A "'");
+	PQfinish(owner);
+	rings("answered");
+	wanted();
+	hears("This is an automated call from Bici Downtown.", sid);
+	comes_to("reached 0 human");
+	from = clock_mono_ms();
+	for (;;) { /* the bridge stands: what the customer says comes back as a message */
+		bool there = sql_int(store.db,
+				     "SELECT count(*) FROM call_sessions WHERE stage = 'bridge' "
+				     "AND stream_sid IS NOT NULL") == 1;
+
+		if (there)
+			break;
+		cr_assert_lt(clock_mono_ms() - from, WAIT_MS, "there is no bridge");
+		usleep(50000);
+	}
+	does(sid, "{\"say\": \"When do you close?\"}");
+	from = clock_mono_ms();
+	for (;;) {
+		char *said = sql_text(
+			store.db,
+			"SELECT coalesce(string_agg(m.author || ': ' || m.body, E'\\n' ORDER BY "
+			"m.position), '') FROM messages m JOIN call_sessions s ON "
+			"s.conversation_id = m.conversation_id WHERE s.call_direction = "
+			"'outbound'");
+		bool there = strstr(said, "customer: When do you close?") != NULL &&
+			     strstr(said, "agent: ") != NULL;
+
+		cr_expect(!there || strstr(said, "agent: ") > strstr(said, "customer: "),
+			  "greeted twice:\n%s", said);
+		cr_assert(there || clock_mono_ms() - from < WAIT_MS, "%s", said);
+		free(said);
+		if (there)
+			break;
+		usleep(50000);
+	}
+	hung_up();
+}
+
 Test(outbound, a_machine_gets_a_message_and_busy_and_silent_phones_three_tries_and_a_text)
 {
 	int64_t from;

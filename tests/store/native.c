@@ -4,7 +4,8 @@
  */
 #include <criterion/criterion.h>
 
-#include "tests/support/db.h"
+#include "server/api/conversations.h"
+#include "tests/support/desk.h"
 
 #define LEASE   "aaaaaaaa-0000-4000-8000-000000000001"
 #define ACCOUNT "AC00000000000000000000000000000001"
@@ -105,4 +106,23 @@ Test(native, a_number_that_is_not_theirs_announces_nothing)
 			"', 'e164', 'CA00000000000000000000000000000002')");
 	sql_context(t->app, DEMO_ORG_B);
 	expect_text("SELECT count(*) FROM call_sessions WHERE twilio_call_sid LIKE '%2'", "0");
+}
+
+Test(native, staff_take_it_over_by_moving_the_carriers_leg)
+{
+	struct desk *d = desk_open(t, DEMO_ORG_A);
+	char *id =
+		sql_text(t->app, "SELECT id FROM conversations WHERE twilio_call_sid = '" SID "'");
+	const struct desk_answer *a = DESK(d, &conversation_one_row, {"id", id});
+
+	cr_expect_str_eq(desk_at(a, "conversation.call.live_transcript"), "false");
+	cr_expect_str_eq(desk_at(a, "conversation.call.mode"), "native");
+	a = DESK(d, &conversation_take_over_row, {"id", id}, {"epoch", "1"}, {"by", "typing"});
+	cr_expect_str_eq(a->outcome, "ok", "%s", a->text);
+	cr_expect_str_eq(desk_at(a, "conversation.call.stage"), "typing");
+	cr_expect_str_eq(desk_at(a, "conversation.call.live_transcript"), "true");
+	/* nobody fetches its next document by itself: the carrier is told to */
+	expect_text("SELECT count(*) FROM due_work WHERE kind = 'call_steer' AND ref = " LEG, "1");
+	free(id);
+	desk_close(d);
 }

@@ -45,3 +45,19 @@ Test(outage, keeps_what_was_said_until_it_is_taken)
 	arena_free(&a);
 	outage_free(o);
 }
+
+Test(outage, keeps_a_stores_name_beside_its_number)
+{
+	struct outage *o = outage_new();
+	struct outage_store s;
+
+	outage_store_keep(o, STR_LIT("+14165550001"), STR_LIT("+14165550182"), LANGUAGE_EN);
+	outage_name_keep(o, STR_LIT("+14165550001"), STR_LIT("Vélo Plateau"), LANGUAGE_FR);
+	cr_assert(outage_store(o, STR_LIT("+14165550001"), &s));
+	cr_expect(str_is(s.number, "+14165550182") && str_is(s.name, "Vélo Plateau") &&
+		  s.language == LANGUAGE_FR);
+	outage_name_keep(o, STR_LIT("+14165550002"), STR_LIT("Bici"), LANGUAGE_EN);
+	cr_assert(outage_store(o, STR_LIT("+14165550002"), &s));
+	cr_expect(s.number.n == 0 && str_is(s.name, "Bici"));
+	outage_free(o);
+}
