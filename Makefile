@@ -20,7 +20,7 @@ CC := gcc
 endif
 
 # ---- libraries -------------------------------------------------------------------------------------
-PKGS := libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets libutf8proc expat ncursesw
+PKGS := libuv libpq libcurl jansson libjwt libcrypto libxcrypt libssl glib-2.0 libutf8proc expat ncursesw
 # What compiles here needs Debian's packages: deps.sh sees to them before the flags are read. The commands
 # (check, demo, ...) do that themselves, and then call make again.
 ifneq ($(filter-out check lint demo start stop bench bench-streams bench-console fuzz format clean deps help,$(or $(MAKECMDGOALS),all)),)
@@ -63,9 +63,9 @@ SUPPORT_DIRS := tests/support
 SHARED_DIRS := shared shared/wire
 DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEEP_DIRS) $(TUI_DIRS) $(SUPPORT_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
 
-SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libwebsockets libutf8proc) $(LLHTTP_LIBS)
+SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libssl glib-2.0 libutf8proc) $(LLHTTP_LIBS) -lm
 CTL_LIBS = $(SERVICE_LIBS) -lcsv
-TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto)
+TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto glib-2.0)
 SIM_LIBS = $(SERVICE_LIBS) $(call lib,expat ncursesw)
 TEST_LIBS = $(SIM_LIBS) -lcsv $(call lib,criterion yaml-0.1)
 
@@ -112,7 +112,7 @@ $($(1)_BIN)/switchbackd: $(BUILD)/obj/$(1)/server/main.o $(call archives,$(1),$(
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(SERVICE_LIBS)
 
-$($(1)_BIN)/switchbackctl: $(BUILD)/obj/$(1)/server/ctl/main.o $(BUILD)/obj/$(1)/server/api/roles.o $(call archives,$(1),$(CTL_DIRS) server/db server/agent server/twilio $(SHARED_DIRS))
+$($(1)_BIN)/switchbackctl: $(BUILD)/obj/$(1)/server/ctl/main.o $(BUILD)/obj/$(1)/server/api/roles.o $(call archives,$(1),$(CTL_DIRS) server/db server/agent server/twilio server/elevenlabs $(SHARED_DIRS))
 	@mkdir -p $$(@D)
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(CTL_LIBS)
@@ -153,7 +153,7 @@ TEST_BIN := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(TEST_SRC))
 TEST_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) $(SIM_DIRS) $(CTL_DIRS) $(SERVICE_DIRS) $(SHARED_DIRS)) $(BUILD)/obj/asan/llhttp/lib.a
 
 # A unit test links its own folder and what every folder stands on, so it builds while others are in pieces.
-UNIT_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) shared shared/wire server/core server/net server/events server/voice server/twilio server/elevenlabs server/agent server/staff server/db server/ctl) $(BUILD)/obj/asan/server/api/roles.o $(BUILD)/obj/asan/server/api/address.o $(BUILD)/obj/asan/llhttp/lib.a
+UNIT_ARCHIVES := $(call archives,asan,$(SUPPORT_DIRS) shared shared/wire server/core server/net server/events server/voice server/store server/twilio server/elevenlabs server/agent server/staff server/db server/ctl) $(BUILD)/obj/asan/server/api/roles.o $(BUILD)/obj/asan/server/api/address.o $(BUILD)/obj/asan/llhttp/lib.a
 
 # The console's tests link the console, and of the service no more than the other end of a line.
 TUI_TEST_ARCHIVES := $(call archives,asan,$(TUI_DIRS) $(SHARED_DIRS) $(SUPPORT_DIRS) server/net server/core) $(BUILD)/obj/asan/llhttp/lib.a
@@ -178,10 +178,14 @@ tests: $(TEST_BIN)
 
 # The load generators of bench and crash tests: plain release code, a program each over what they share.
 BENCH_PROGRAMS := load streams calls relay console logins
-BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c),$(wildcard tests/bench/*.c)))
+BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c) tests/bench/bridge_daemon.c,$(wildcard tests/bench/*.c)))
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/obj/release/tests/bench/%.o $(BENCH_SHARED) $(call archives,release,shared)
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto libutf8proc)
+# The bridge without the service around it: what the audio path itself costs.
+$(BUILD)/bench/bridge_daemon: $(BUILD)/obj/release/tests/bench/bridge_daemon.o $(call archives,release,server/voice server/agent server/elevenlabs server/twilio server/net server/core $(SHARED_DIRS)) $(BUILD)/obj/release/llhttp/lib.a
+	@mkdir -p $(@D)
+	@$(CC) $(release_LDFLAGS) -pthread -o $@ -Wl,--start-group $^ -Wl,--end-group $(SERVICE_LIBS)
 
 # The consoles that are cut and the staff who race: the other side of end-to-end tests.
 STORM := $(BUILD)/storm/followers $(BUILD)/storm/racers

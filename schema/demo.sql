@@ -54,21 +54,23 @@ $$;
 
 DO $$ BEGIN PERFORM pg_temp.enter('a'); END $$;
 INSERT INTO organizations (id, slug, name, time_zone, default_language, phone_number, email, address, directions_en, directions_fr,
-	currency, reply_target_minutes) VALUES
+	currency, reply_target_minutes, elevenlabs_agent_id, consent_line_en, consent_line_fr, transcribe_staff) VALUES
 (pg_temp.org('a'), 'bici-downtown', 'Bici Downtown', pg_temp.zone('a'), 'en', '+14165550001', 'hello@bici-downtown.example',
  '417 Queen St W, Toronto, ON M5V 2A5',
  'We''re on Queen Street West, between Spadina and Portland. Take the 501 streetcar to Spadina and walk one block west; look for the red awning.',
  'Nous sommes rue Queen Ouest, entre Spadina et Portland. Prenez le tramway 501 jusqu''à Spadina et marchez un coin de rue vers l''ouest; cherchez l''auvent rouge.',
- 'CAD', 15)
+ 'CAD', 15, 'agent_practice', 'What is said on this call is written down, so that our team can follow it.',
+ 'Ce qui se dit durant cet appel est mis par écrit, pour que notre équipe puisse le suivre.', true)
 ON CONFLICT DO NOTHING;
 DO $$ BEGIN PERFORM pg_temp.enter('b'); END $$;
 INSERT INTO organizations (id, slug, name, time_zone, default_language, phone_number, email, address, directions_en, directions_fr,
-	currency, reply_target_minutes) VALUES
+	currency, reply_target_minutes, elevenlabs_agent_id, consent_line_en, consent_line_fr, transcribe_staff) VALUES
 (pg_temp.org('b'), 'velo-plateau', 'Vélo Plateau', pg_temp.zone('b'), 'fr', '+14165550002', 'bonjour@velo-plateau.example',
  '4382, rue Saint-Denis, Montréal (Québec) H2J 2L1',
  'We''re on Saint-Denis, two minutes on foot from Mont-Royal metro: leave the station, turn left and walk up to Marie-Anne. The shop has a green door.',
  'Nous sommes rue Saint-Denis, à deux minutes à pied du métro Mont-Royal: en sortant, tournez à gauche et montez vers Marie-Anne. La porte est verte.',
- 'CAD', 20)
+ 'CAD', 20, 'agent_practice', 'What is said on this call is written down, so that our team can follow it.',
+ 'Ce qui se dit durant cet appel est mis par écrit, pour que notre équipe puisse le suivre.', true)
 ON CONFLICT DO NOTHING;
 
 DO $$
@@ -77,8 +79,10 @@ DECLARE
 BEGIN
 	FOREACH shop IN ARRAY ARRAY['a', 'b'] LOOP
 		PERFORM pg_temp.enter(shop);
-		INSERT INTO organization_phone_numbers (organization_id, id, phone_number, label, twilio_phone_sid)
-			SELECT pg_temp.org(shop), pg_temp.uid('number ' || shop), o.phone_number, 'main', 'PN' || md5('number ' || shop)
+		-- Where a call goes that we cannot answer: the manager's telephone.
+		INSERT INTO organization_phone_numbers (organization_id, id, phone_number, label, twilio_phone_sid, fallback_number)
+			SELECT pg_temp.org(shop), pg_temp.uid('number ' || shop), o.phone_number, 'main', 'PN' || md5('number ' || shop),
+			       CASE shop WHEN 'a' THEN '+14165550182' ELSE '+15145550182' END
 				FROM organizations o WHERE o.id = pg_temp.org(shop)
 			ON CONFLICT DO NOTHING;
 
@@ -196,10 +200,12 @@ BEGIN
 		INSERT INTO policies (organization_id, topic, text_en, text_fr)
 			SELECT pg_temp.org(shop), topic, text_en, text_fr FROM demo_policies WHERE position(shop IN who) > 0
 			ON CONFLICT DO NOTHING;
-		INSERT INTO user_profiles (organization_id, id, email, first_name, last_name, display_name, role, language, speaks, skills)
+		INSERT INTO user_profiles (organization_id, id, email, first_name, last_name, display_name, role, language, speaks, skills,
+			phone_number)
 			SELECT pg_temp.org(shop), pg_temp.uid('staff ' || shop || n),
 			       CASE n WHEN 1 THEN 'admin' ELSE lower(unaccent(first || '.' || last)) END || '@' || o.slug || '.example',
-			       first, last, first || ' ' || last, role, language, speaks, skills
+			       first, last, first || ' ' || last, role, language, speaks, skills,
+			       CASE shop WHEN 'a' THEN '+1416' ELSE '+1514' END || '555018' || n
 				FROM demo_staff s, organizations o WHERE s.store = shop AND o.id = pg_temp.org(shop)
 			ON CONFLICT DO NOTHING;
 		-- Numbers of the range that is kept for fiction, each with an area code of the store's region.
@@ -819,6 +825,19 @@ DECLARE
 BEGIN
 	FOREACH shop IN ARRAY ARRAY['a', 'b'] LOOP
 		PERFORM pg_temp.enter(shop);
+		-- Two orders of which the store has told by telephone, or tried to.
+		INSERT INTO outbound_calls (organization_id, id, kind, state, customer_id, order_id, from_number, language, due_at, tries,
+			last_result, requested_by, created_at, ended_at)
+			SELECT pg_temp.org(shop), pg_temp.uid('outbound ' || shop || o.n), 'pickup_ready',
+			       CASE o.n WHEN 1 THEN 'texted' ELSE 'not_needed' END, o.customer_id, o.id, g.phone_number, g.default_language,
+			       o.at, CASE o.n WHEN 1 THEN 3 ELSE 1 END, CASE o.n WHEN 1 THEN 'no_answer' ELSE 'machine' END,
+			       pg_temp.uid('staff ' || shop || 3), o.at - interval '3 hours', o.at
+				FROM (SELECT id, customer_id, row_number() OVER (ORDER BY order_number) AS n,
+				             coalesce(ready_at, placed_at) + interval '5 hours' AS at
+				        FROM orders WHERE organization_id = pg_temp.org(shop) AND status = 'collected') o
+				JOIN organizations g ON g.id = pg_temp.org(shop)
+				WHERE o.n <= 2
+			ON CONFLICT DO NOTHING;
 		IF NOT EXISTS (SELECT FROM events WHERE organization_id = pg_temp.org(shop)) THEN
 			PERFORM pg_temp.talk(shop);
 		END IF;

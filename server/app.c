@@ -13,6 +13,8 @@
 #include "server/staff/passwords.h"
 #include "server/staff/sessions.h"
 #include "server/startup.h"
+#include "server/voice/board.h"
+#include "server/voice/outage.h"
 #include "shared/log.h"
 
 #define STOP_LIMIT_MS   4000
@@ -21,8 +23,16 @@
 
 static void stop_asked(void *with);
 
-/* Descriptors are shared out: some of our own (database, providers, log), of the rest a third for
- * requests and two for streams, neither more than anybody needs. */
+#define CALLS_MAX 1000
+
+/* Descriptors are shared out: some of our own (database, providers, log), of the rest an eighth for
+ * calls (two sockets each), a third for requests and what is left for streams, none more than
+ * anybody needs. */
+static unsigned calls_room(unsigned descriptors)
+{
+	return (unsigned)int_clamp(((int64_t)descriptors - OWN_DESCRIPTORS) / 16, 16, CALLS_MAX);
+}
+
 static unsigned connections_room(unsigned descriptors)
 {
 	return (unsigned)int_clamp(((int64_t)descriptors - OWN_DESCRIPTORS) / 3, 64, 10000);
@@ -30,8 +40,10 @@ static unsigned connections_room(unsigned descriptors)
 
 static unsigned streams_room(unsigned descriptors)
 {
-	return (unsigned)int_clamp(
-		(int64_t)descriptors - OWN_DESCRIPTORS - connections_room(descriptors), 64, 100000);
+	return (unsigned)int_clamp((int64_t)descriptors - OWN_DESCRIPTORS -
+					   connections_room(descriptors) -
+					   2 * (int64_t)calls_room(descriptors),
+				   64, 100000);
 }
 
 static void session_forgotten(void *with, const char *organization_id, const char *user_id,
@@ -54,6 +66,7 @@ bool app_open(struct app *a, const struct settings *s, struct err *err)
 	descriptors = startup_descriptors();
 	web.streams_max = streams_room(descriptors);
 	web.connections_max = connections_room(descriptors);
+	web.sockets_max = 2 * calls_room(descriptors);
 	loop_open(&a->loop);
 	a->flows = flows_open(&a->loop, a);
 	a->db = db_open(&a->loop, a->flows, &db);
@@ -62,9 +75,13 @@ bool app_open(struct app *a, const struct settings *s, struct err *err)
 	a->passwords = passwords_open(&a->loop, a->flows, s->bcrypt_rounds);
 	a->delays = delays_new();
 	a->sessions = sessions_new();
+	a->outage = outage_new();
 	a->hub = hub_open(&a->loop, a->flows, a->db, s->app_database_url);
 	hub_on_session_ended(a->hub, session_forgotten, a);
 	a->web = web_open(&a->loop, a, &web);
+	a->scribes = scribes_open(a);
+	a->board = board_open(a->hub);
+	a->bridges = bridges_open(&a->loop, web_sockets(a->web), calls_room(descriptors));
 	uv_timer_init(&a->loop.uv, &a->stop_limit);
 	a->stop_limit.data = a;
 	loop_on_stop(&a->loop, stop_asked, a);
@@ -81,7 +98,10 @@ static void closed_down(struct app *a)
 	uv_timer_stop(&a->stop_limit);
 	uv_close((uv_handle_t *)&a->stop_limit, NULL);
 	runner_stop(a->runner);
+	bridges_close(a->bridges);
 	flows_close(a->flows); /* what waits is answered "busy" here */
+	scribes_close(a->scribes);
+	board_close(a->board);
 	runner_close(a->runner);
 	hub_close(a->hub);
 	web_close(a->web);
@@ -90,9 +110,18 @@ static void closed_down(struct app *a)
 	passwords_close(a->passwords);
 	delays_free(a->delays);
 	sessions_free(a->sessions);
+	outage_free(a->outage);
 	keys_close(a->keys);
 	zones_clear(&a->zones);
 	loop_let_go(&a->loop);
+}
+
+static bool under_way(const struct app *a)
+{
+	struct scribes_figures said;
+
+	scribes_figures(a->scribes, &said);
+	return !a->drained || flows_running(a->flows) > 0 || said.waiting > 0;
 }
 
 /* Once nothing is under way, or the limit has passed. */
@@ -101,7 +130,7 @@ static void on_stop_look(uv_timer_t *t)
 	struct app *a = t->data;
 	uint64_t waited = uv_now(&a->loop.uv) - a->stop_began;
 
-	if (waited < STOP_LIMIT_MS && (!a->drained || flows_running(a->flows) > 0))
+	if (waited < STOP_LIMIT_MS && under_way(a))
 		return;
 	log_info("event=stopping_done waited_ms=%" PRIu64 " unfinished=%zu", waited,
 		 flows_running(a->flows));
@@ -125,6 +154,8 @@ static void stop_asked(void *with)
 	a->stop_began = uv_now(&a->loop.uv);
 	log_info("event=stopping flows=%zu", flows_running(a->flows));
 	runner_stop(a->runner);
+	bridges_close(a->bridges); /* the carrier asks another process what comes next */
+	a->bridges = NULL;
 	hub_stop(a->hub);
 	uv_timer_start(&a->stop_limit, on_stop_look, 0, STOP_LOOK_MS);
 	web_drain(a->web, web_empty, a);

@@ -14,11 +14,15 @@
 #include "server/zones.h"
 #include "shared/settings.h"
 
+struct board;
+struct bridges;
 struct hub;
 struct delays;
 struct keys;
+struct outage;
 struct passwords;
 struct runner;
+struct scribes;
 struct sessions;
 
 struct app {
@@ -34,7 +38,13 @@ struct app {
 	struct passwords *passwords;
 	struct delays *delays;
 	struct sessions *sessions;
-	struct hub *hub; /* tells what happened to whoever follows (events/hub.h) */
+	struct outage *outage; /* of calls, while the database is away (voice/outage.h) */
+	struct hub *hub;       /* tells what happened to whoever follows (events/hub.h) */
+	/* live calls: the audio, what is said, who must hear of what (voice/) */
+	struct bridges *bridges;
+	struct scribes *scribes;
+	struct board *board;
+	unsigned lines_unproved; /* streams whose signature waits for its store's key */
 	struct figures figures;
 	struct zones zones; /* of the stores, kept open */
 	/* refused provider requests: lines in this second, and those counted without a line */

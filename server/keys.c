@@ -5,6 +5,9 @@
  */
 #include "server/keys.h"
 
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
 #include "shared/clock.h"
 #include "shared/log.h"
 #include "shared/seal.h"
@@ -134,8 +137,8 @@ static int hex(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool keys_token_open(const struct keys *k, struct arena *a, const char *organization,
-		     struct str sealed_hex, struct str *out, struct err *err)
+static bool sealed_open(const struct keys *k, struct arena *a, const char *organization,
+			const char *column, struct str sealed_hex, struct str *out, struct err *err)
 {
 	char sealed[SEALED_MAX];
 	size_t n = 0;
@@ -151,6 +154,30 @@ bool keys_token_open(const struct keys *k, struct arena *a, const char *organiza
 				       "the stored provider token is not a sealed value");
 		sealed[n++] = (char)(hi * 16 + lo);
 	}
-	return seal_open_either(k->settings, organization, "twilio_auth_token", str_make(sealed, n),
-				a, out, NULL, err);
+	return seal_open_either(k->settings, organization, column, str_make(sealed, n), a, out,
+				NULL, err);
+}
+
+bool keys_token_open(const struct keys *k, struct arena *a, const char *organization,
+		     struct str sealed_hex, struct str *out, struct err *err)
+{
+	return sealed_open(k, a, organization, SEAL_TWILIO_AUTH_TOKEN, sealed_hex, out, err);
+}
+
+bool keys_elevenlabs_open(const struct keys *k, struct arena *a, const char *organization,
+			  struct str sealed_hex, struct str *out, struct err *err)
+{
+	return sealed_open(k, a, organization, SEAL_ELEVENLABS_API_KEY, sealed_hex, out, err);
+}
+
+bool keys_tool_secret_is(const struct keys *k, struct str given)
+{
+	struct str ours = str_of(k->settings->tool_secret);
+	unsigned char a[32], b[32];
+
+	if (ours.n == 0)
+		return false;
+	SHA256((const unsigned char *)ours.p, ours.n, a);
+	SHA256((const unsigned char *)(given.n == 0 ? "" : given.p), given.n, b);
+	return CRYPTO_memcmp(a, b, sizeof a) == 0;
 }

@@ -40,4 +40,13 @@ MUST_USE
 bool keys_token_open(const struct keys *k, struct arena *a, const char *organization,
 		     struct str sealed_hex, struct str *out, struct err *err);
 
+/* The same of its key at ElevenLabs. */
+MUST_USE
+bool keys_elevenlabs_open(const struct keys *k, struct arena *a, const char *organization,
+			  struct str sealed_hex, struct str *out, struct err *err);
+
+/* Is this the bearer secret of the initiation, tool and MCP endpoints? In constant time; never
+ * while none is set. */
+bool keys_tool_secret_is(const struct keys *k, struct str given);
+
 #endif

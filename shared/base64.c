@@ -79,3 +79,15 @@ bool base64url_read(struct str s, unsigned char *out, size_t room, size_t *n)
 {
 	return read_letters(s, url, out, room, n);
 }
+
+bool base64_letters(struct str s)
+{
+	static const bool letter[256] = {['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+					 ['0' ... '9'] = true, ['+'] = true,
+					 ['/'] = true,         ['='] = true};
+	bool all = s.n > 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		all &= letter[(unsigned char)s.p[i]];
+	return all;
+}

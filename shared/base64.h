@@ -20,4 +20,8 @@ bool base64_read(struct str s, unsigned char *out, size_t room, size_t *n);
 MUST_USE
 bool base64url_read(struct str s, unsigned char *out, size_t room, size_t *n);
 
+/* True for text that has letters of base64 only, and some: it may stand in a JSON string as it is.
+ * For what is passed on without being read. */
+bool base64_letters(struct str s);
+
 #endif

@@ -43,6 +43,16 @@ enum phone_kind phone_kind_of(struct str raw)
 	return PHONE_ODD;
 }
 
+const char *phone_kind_word(enum phone_kind k)
+{
+	switch (k) {
+	case PHONE_E164: return "e164";
+	case PHONE_SHORT: return "short";
+	case PHONE_WITHHELD: return "withheld";
+	default: return "odd";
+	}
+}
+
 bool phone_parse(struct str typed, char out[PHONE_MAX])
 {
 	struct str s = str_trim(typed);

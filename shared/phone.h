@@ -23,6 +23,9 @@ enum phone_kind {
  * ...; twilio.md 3.1) is withheld. */
 enum phone_kind phone_kind_of(struct str raw);
 
+/* e164 | short | withheld | odd: what the database is told (schema/functions/text_in.sql). */
+const char *phone_kind_word(enum phone_kind k);
+
 /* Is exactly an E.164 number. */
 bool phone_valid(struct str s);
 

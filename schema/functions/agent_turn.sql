@@ -181,13 +181,21 @@ BEGIN
   RETURN QUERY SELECT 'stored'::text, v_outbox;
 END $$;
 
--- A promise's time has come: still open is broken, and staff are told.
+-- A promise's time has come: still open is broken, and staff are told. A call that was promised is made now, and the promise
+-- stays open until it is (outbound.sql).
 CREATE OR REPLACE FUNCTION promise_due(p_organization uuid, p_promise uuid, p_lease uuid) RETURNS TABLE (outcome text)
 LANGUAGE plpgsql AS $$
 DECLARE
   v_promise promises;
 BEGIN
   PERFORM set_config('app.current_organization_id', p_organization::text, true);
+  SELECT * INTO v_promise FROM promises
+   WHERE organization_id = p_organization AND id = p_promise AND state = 'open' AND due_at <= now() AND kind = 'callback';
+  IF FOUND AND callback_due(v_promise) THEN
+    PERFORM work_done(p_organization, 'promise', p_promise, p_lease);
+    RETURN QUERY SELECT 'calling'::text;
+    RETURN;
+  END IF;
   UPDATE promises SET state = 'broken', settled_at = now()
    WHERE organization_id = p_organization AND id = p_promise AND state = 'open' AND due_at <= now()
   RETURNING * INTO v_promise;

@@ -30,7 +30,9 @@ BEGIN
   IF (p_told ->> 'd')::bigint <> p_leg.document_number THEN
     RETURN; -- of an older document, or the same request again
   END IF;
-  UPDATE call_sessions s SET misses = CASE WHEN v_words IS NULL AND v_digit IS NULL THEN least(s.misses + 1, 1000) ELSE 0 END
+  UPDATE call_sessions s -- words that the agent is to answer: whether they were understood is call_answer's to say
+     SET misses = CASE WHEN v_words IS NULL AND v_digit IS NULL THEN least(s.misses + 1, 1000)
+                       WHEN v_words IS NOT NULL AND s.stage = 'builtin' THEN s.misses ELSE 0 END
    WHERE s.organization_id = p_leg.organization_id AND s.id = p_leg.id RETURNING * INTO STRICT p_leg;
   IF v_message IS NOT NULL AND v_words IS NULL AND v_keyword = 'language' THEN
     UPDATE conversations c SET language = CASE call_language(p_thread) WHEN 'fr' THEN 'en' ELSE 'fr' END, language_chosen = true
@@ -156,6 +158,9 @@ BEGIN
   ELSIF v_leg.twilio_call_sid IS NULL AND p_sid IS NOT NULL THEN -- one that we placed: the answer that named it is not here yet
     UPDATE call_sessions s SET twilio_call_sid = p_sid
      WHERE s.organization_id = v_org AND s.id = v_leg.id RETURNING * INTO v_leg;
+  END IF;
+  IF NOT v_leg.vouched THEN -- ElevenLabs said so, and now the carrier does
+    UPDATE call_sessions s SET vouched = true WHERE s.organization_id = v_org AND s.id = v_leg.id RETURNING * INTO v_leg;
   END IF;
   IF p_told ? 'd' THEN
     PERFORM call_lines_ended(v_thread, (p_told ->> 'd')::bigint, 'delivered');

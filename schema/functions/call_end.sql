@@ -38,7 +38,8 @@ BEGIN
          closed_at = now(), resolution = coalesce(e.resolution, CASE WHEN e.state NOT IN ('active', 'wrap_up') THEN 'hung_up' END),
          updated_at = now()
    WHERE e.organization_id = v_org AND e.conversation_id = p_thread.id
-     AND e.state IN ('requested', 'queued', 'claimed', 'connecting', 'active', 'wrap_up')
+     AND (e.state IN ('requested', 'queued', 'claimed', 'connecting', 'active', 'wrap_up')
+          OR (e.state = 'callback_promised' AND p_thread.peer !~ '^\+[1-9][0-9]{6,14}$')) -- nobody to call
   RETURNING * INTO v_request;
   IF FOUND THEN
     PERFORM event_add(v_org, 'escalation.updated', p_thread.id, p_thread.customer_id,

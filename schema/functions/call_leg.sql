@@ -14,7 +14,7 @@ BEGIN
   PERFORM event_add(p_leg.organization_id, p_type, p_leg.conversation_id, p_thread.customer_id,
     jsonb_build_object('call_id', p_leg.id, 'conversation_id', p_leg.conversation_id, 'customer_id', p_thread.customer_id,
       'leg', p_leg.leg, 'call_direction', p_leg.call_direction, 'from', p_leg.from_number, 'to', p_leg.to_number,
-      'mode', p_leg.mode, 'stage', p_leg.stage, 'state', p_leg.state, 'on_hold', p_leg.on_hold, 'muted', p_leg.muted,
+      'mode', p_leg.mode, 'stage', p_leg.stage, 'state', p_leg.state, 'live_transcript', p_leg.stage <> 'native', 'on_hold', p_leg.on_hold, 'muted', p_leg.muted,
       'user_id', p_leg.user_id, 'user_name', staff_name(p_leg.organization_id, p_leg.user_id),
       'started_at', p_leg.started_at, 'answered_at', p_leg.answered_at, 'ended_at', p_leg.ended_at,
       'end_reason', p_leg.end_reason, 'duration_seconds', p_leg.duration_seconds));
@@ -168,11 +168,12 @@ LANGUAGE sql STABLE AS $$
     'store_name', o.name, 'store_number', p_thread.store_number, 'fallback_number', n.fallback_number,
     'reachable', p_thread.peer ~ '^\+[1-9][0-9]{6,14}$', 'misses', p_leg.misses, 'bridge_failures', p_leg.bridge_failures,
     'on_hold', p_leg.on_hold, 'muted', p_leg.muted, 'room', p_leg.room,
-    'recording', p_leg.recording IN ('announced', 'accepted'), 'transcribe', o.transcribe_staff,
+    'recording', p_leg.recording IN ('announced', 'accepted'), 'transcribe', o.transcribe_staff, 'transcribing', p_leg.transcription_sid IS NOT NULL,
     'awaited', EXISTS (SELECT FROM escalations e WHERE e.organization_id = p_leg.organization_id
                           AND e.conversation_id = p_leg.conversation_id
                           AND e.state IN ('requested', 'queued', 'claimed', 'connecting')),
-    'waiting', p_thread.waiting_since IS NOT NULL AND p_thread.waiting_since < now() - interval '6 seconds')
+    'waiting', p_thread.waiting_since IS NOT NULL, 'over', call_rank(p_leg.state) = 3,
+    'message_taken', p_leg.recording_sid IS NOT NULL)
     FROM organizations o
     LEFT JOIN organization_phone_numbers n ON n.organization_id = o.id AND n.phone_number = p_thread.store_number
    WHERE o.id = p_leg.organization_id
@@ -183,6 +184,7 @@ CREATE OR REPLACE FUNCTION call_document(p_leg call_sessions, p_thread conversat
 LANGUAGE plpgsql AS $$
 DECLARE
   v_lines jsonb;
+  v_arrived boolean := p_leg.served_number > 0 AND p_leg.served_number < p_leg.stage_number;
 BEGIN
   PERFORM call_lines_ended(p_thread, NULL, 'superseded');
   UPDATE call_sessions s
@@ -198,7 +200,8 @@ BEGIN
     RETURNING m.position, m.body, m.language)
   SELECT coalesce(jsonb_agg(jsonb_build_object('body', t.body, 'language', t.language) ORDER BY t.position), '[]')
     INTO v_lines FROM taken t;
-  RETURN call_facts(p_leg, p_thread) || jsonb_build_object('document', p_leg.document_number, 'lines', v_lines);
+  RETURN call_facts(p_leg, p_thread) || jsonb_build_object('document', p_leg.document_number, 'lines', v_lines,
+                                                             'arrived', v_arrived);
 END $$;
 
 DO $$

@@ -26,7 +26,7 @@ BEGIN
   END IF;
   SELECT max(m.position) INTO v_last FROM messages m
    WHERE m.organization_id = p_thread.organization_id AND m.conversation_id = p_thread.id AND m.author = 'customer'
-     AND m.channel = 'voice' AND m.kind IN ('text', 'keyword') AND m.position > p_thread.answered_position;
+     AND m.kind IN ('text', 'keyword') AND m.position > p_thread.answered_position;
   SELECT * INTO v_request FROM escalations e WHERE e.organization_id = p_thread.organization_id
      AND e.conversation_id = p_thread.id AND e.state NOT IN ('closed', 'returned_to_bot', 'customer_gone', 'expired');
   v_wish := CASE WHEN p_leg.misses >= 9 AND v_request.state IN ('requested', 'queued') THEN 'waited'
@@ -40,6 +40,7 @@ BEGIN
       'greeted', p_thread.greeted_at IS NOT NULL,
       'customer_language', k.preferred_language, 'customer_chose', coalesce(k.language_chosen, false),
       'escalation_open', v_request.id IS NOT NULL,
+      'person_awaited', coalesce(v_request.state IN ('requested', 'queued', 'claimed', 'connecting'), false),
       'promise_due_us', coalesce((extract(epoch FROM v_request.due_at) * 1000000)::bigint, 0),
       'addition_noted', v_request.addition_noted_at IS NOT NULL,
       'person_here', staff_here(p_thread.organization_id), 'reachable', p_thread.peer ~ '^\+[1-9][0-9]{6,14}$',
@@ -47,7 +48,7 @@ BEGIN
                            'keyword', m.kind = 'keyword', 'new', m.position > p_thread.answered_position) ORDER BY m.position), '[]')
             FROM (SELECT * FROM messages m
                    WHERE m.organization_id = p_thread.organization_id AND m.conversation_id = p_thread.id
-                     AND m.author = 'customer' AND m.channel = 'voice' AND m.kind IN ('text', 'keyword')
+                     AND m.author = 'customer' AND m.kind IN ('text', 'keyword')
                    ORDER BY m.position DESC LIMIT 20) m),
       'store', store_context(p_thread.organization_id))
     FROM organizations o LEFT JOIN customers k ON k.organization_id = o.id AND k.id = p_thread.customer_id
@@ -104,8 +105,8 @@ BEGIN
 END $$;
 
 -- What the agent decided in a turn of call_turn, and (p_told.document) the document that says it. p_said: epoch, answered_to,
--- wish, misses, language, language_chosen, say, class, reason, reason_text, promise_due_us (0: none), person_now, ends,
--- redact. A turn that somebody else has stored, or that a person overtook, changes nothing; the document is computed all the
+-- wish, misses, language, language_chosen, say, class, reason, reason_text, promise_due_us (0: none), person_now, voicemail,
+-- missed, ends, redact (agent.h). A turn that somebody else has stored, or that a person overtook, changes nothing; the document is computed all the
 -- same.
 CREATE OR REPLACE FUNCTION call_answer(p_organization uuid, p_call uuid, p_said jsonb, p_told jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -139,7 +140,8 @@ BEGIN
     UPDATE messages m SET language = v_thread.language
      WHERE m.organization_id = p_organization AND m.conversation_id = v_thread.id AND m.author = 'customer'
        AND m.position <= (p_said ->> 'answered_to')::bigint AND m.language IS NULL;
-    UPDATE call_sessions s SET misses = 0 WHERE s.organization_id = p_organization AND s.id = p_call RETURNING * INTO v_leg;
+    UPDATE call_sessions s SET misses = CASE WHEN (p_said ->> 'missed')::boolean THEN s.misses + 1 ELSE 0 END
+     WHERE s.organization_id = p_organization AND s.id = p_call RETURNING * INTO v_leg;
     IF (p_said ->> 'language_chosen')::boolean AND v_thread.customer_id IS NOT NULL THEN
       UPDATE customers SET preferred_language = v_thread.language, language_chosen = true
        WHERE organization_id = p_organization AND id = v_thread.customer_id;
@@ -151,10 +153,10 @@ BEGIN
     IF v_thread.language IS DISTINCT FROM v_language_was THEN
       PERFORM conversation_updated(p_organization, v_thread);
     END IF;
-    IF p_said ->> 'reason' <> 'no_speech' OR (p_said ->> 'reason' IS NOT NULL AND v_now) THEN
+    IF p_said ->> 'reason' IS NOT NULL THEN
       PERFORM call_escalation(v_thread, p_said ->> 'reason', nullif(p_said ->> 'reason_text', ''), v_say, v_due, v_now);
     END IF;
-    IF NOT v_now AND p_said ->> 'reason' IN ('human_request', 'no_speech') THEN
+    IF (p_said ->> 'voicemail')::boolean THEN
       v_leg := call_stage(v_leg, v_thread, 'voicemail', v_leg.stage = 'bridge');
     ELSIF (p_said ->> 'ends')::boolean AND v_leg.stage = 'builtin' THEN
       UPDATE call_sessions s SET end_reason = 'goodbye' WHERE s.organization_id = p_organization AND s.id = p_call;

@@ -26,6 +26,7 @@ BEGIN
                          'claimed_by', e.claimed_by) END,
            'promise_due_at', (SELECT min(p.due_at) FROM promises p WHERE p.organization_id = p_organization
                          AND p.conversation_id = c.id AND p.state = 'open'),
+           'call', CASE c.channel WHEN 'voice' THEN call_body(p_organization, c.id) END,
            'last_message', (SELECT json_build_object('position', m.position, 'author', m.author, 'kind', m.kind,
                          'body', left(m.body, 160), 'created_at', m.created_at) FROM messages m
                          WHERE m.organization_id = p_organization AND m.conversation_id = c.id

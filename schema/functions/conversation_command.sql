@@ -344,7 +344,7 @@ BEGIN
        SET holder = 'agent', holder_user_id = NULL, holder_since = now(), epoch = c.epoch + 1, person_told_at = NULL,
            answered_position = least(c.answered_position, coalesce(v_unanswered - 1, c.answered_position)), updated_at = now()
      WHERE c.organization_id = who.organization_id AND c.id = p_conversation RETURNING * INTO STRICT v_thread;
-    IF v_unanswered IS NOT NULL AND v_thread.peer ~ '^\+[1-9][0-9]{6,14}$' THEN
+    IF v_unanswered IS NOT NULL AND v_thread.channel = 'sms' AND v_thread.peer ~ '^\+[1-9][0-9]{6,14}$' THEN
       PERFORM work_add(who.organization_id, 'agent_turn', p_conversation, now());
     END IF;
     PERFORM conversation_updated(who.organization_id, v_thread);

@@ -103,6 +103,7 @@ DECLARE
   v_message uuid;
   v_position bigint;
   v_work boolean;
+  v_live boolean; -- the customer is on a call with the agent, and the text is in it too
   v_keyword text := p_keyword;
   v_media int := coalesce(cardinality(p_media), 0) / 2;
 BEGIN
@@ -136,10 +137,14 @@ BEGIN
     VALUES (v_org, v_message, i, p_media[2 * i - 1], p_media[2 * i]);
   END LOOP;
 
-  v_work := v_keyword IS NULL AND p_sender = 'e164' AND v_thread.holder = 'agent';
+  v_live := v_keyword IS NULL AND p_sender = 'e164'
+            AND call_text_in(v_org, p_from, v_thread.customer_id, p_sid, p_body, v_media) AND v_thread.holder = 'agent'
+            AND NOT EXISTS (SELECT FROM due_work w WHERE w.organization_id = v_org AND w.kind = 'agent_turn' AND w.ref = v_thread.id);
+  v_work := v_keyword IS NULL AND p_sender = 'e164' AND v_thread.holder = 'agent' AND NOT v_live;
   UPDATE conversations c
      SET last_position = v_position, last_message_at = now(), last_customer_at = now(), updated_at = now(),
-         waiting_since = CASE WHEN v_keyword IS NULL THEN coalesce(c.waiting_since, now()) ELSE c.waiting_since END
+         answered_position = CASE WHEN v_live THEN v_position ELSE c.answered_position END,
+         waiting_since = CASE WHEN v_keyword IS NULL AND NOT v_live THEN coalesce(c.waiting_since, now()) ELSE c.waiting_since END
    WHERE c.organization_id = v_org AND c.id = v_thread.id;
   v_thread.last_position := v_position;
   IF v_work THEN -- due when the sender has paused, 5 s after the first unanswered text at the latest
@@ -174,12 +179,15 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_id uuid;
   v_body text;
+  v_sid text;
   v_customer uuid;
+  v_copy messages;
 BEGIN
   FOR v_id, v_body IN SELECT key::uuid, value FROM jsonb_each_text(p_bodies) LOOP
     UPDATE messages SET body = v_body, is_redacted = true, updated_at = now()
      WHERE organization_id = p_organization AND conversation_id = p_conversation AND id = v_id
-       AND author = 'customer' AND body <> v_body;
+       AND author = 'customer' AND body <> v_body
+    RETURNING twilio_message_sid INTO v_sid;
     CONTINUE WHEN NOT FOUND;
     SELECT customer_id INTO v_customer FROM conversations
      WHERE organization_id = p_organization AND id = p_conversation;
@@ -208,6 +216,12 @@ BEGIN
     PERFORM event_add(p_organization, 'message.redacted', p_conversation, v_customer,
       jsonb_build_object('message_id', v_id, 'conversation_id', p_conversation, 'customer_id', v_customer,
                          'body', v_body));
+    -- a text that came during a call stands in that call too (call_text_in)
+    FOR v_copy IN SELECT m.* FROM conversations c JOIN messages m ON m.organization_id = c.organization_id
+          AND m.conversation_id = c.id AND m.spoken_key = 'sms:' || v_sid
+        WHERE c.organization_id = p_organization AND c.customer_id = v_customer AND c.channel = 'voice' LOOP
+      PERFORM message_redact(p_organization, v_copy.conversation_id, jsonb_build_object(v_copy.id, v_body));
+    END LOOP;
   END LOOP;
 END $$;
 

@@ -8,28 +8,13 @@
  */
 #include "server/agent/agent.h"
 
-#include "server/agent/answer.h"
 #include "server/agent/detect.h"
 #include "server/agent/promise.h"
 #include "server/agent/sentences.h"
-#include "server/agent/understand.h"
+#include "server/agent/turn.h"
 #include "shared/utf8.h"
 
 #define SAY_MAX 4000 /* bytes of one reply */
-
-struct turn {
-	struct arena *arena;
-	const struct agent_in *in;
-	struct agent_out *out;
-	struct zone *zone;
-	struct reply reply;
-	struct findings found;
-	bool media, text; /* came with the messages */
-	/* what is left for a person */
-	const char *reason, *class;
-	int urgency; /* of that reason: smaller is more urgent */
-	struct buf words;
-};
 
 static void look_at_messages(struct turn *t)
 {
@@ -61,6 +46,8 @@ static void settle_language(struct turn *t)
 		if (t->found.f[i].topics & TOPIC_BIT(TOPIC_LANGUAGE))
 			l = intent_language(&t->found.f[i].phrase);
 	}
+	if (in->wish == WISH_LANGUAGE)
+		l = in->conversation_language;
 	t->out->language_chosen = l != LANGUAGE_UNKNOWN;
 	if (l == LANGUAGE_UNKNOWN && in->customer_chose_language)
 		l = in->customer_language;
@@ -78,8 +65,8 @@ static void settle_language(struct turn *t)
 
 /* ---- what a person must see ---- */
 
-static void leave(struct turn *t, int urgency, const char *reason, const char *class,
-		  const struct finding *f)
+void turn_leave(struct turn *t, int urgency, const char *reason, const char *class,
+		const struct finding *f)
 {
 	if (t->reason == NULL || urgency < t->urgency) {
 		t->reason = reason;
@@ -99,13 +86,13 @@ static void leave_for_staff(struct turn *t, const struct finding *f)
 
 	for (int topic = 0; topic < TOPIC_WEEK; topic++) {
 		if (topics & TOPIC_BIT(topic)) {
-			leave(t, topic, topic_reason((enum topic)topic),
-			      topic_class((enum topic)topic), f);
+			turn_leave(t, topic, topic_reason((enum topic)topic),
+				   topic_class((enum topic)topic), f);
 			return;
 		}
 	}
 	if (f->unknown)
-		leave(t, TOPIC_COUNT + 1, "unknown", "general_support", f);
+		turn_leave(t, TOPIC_COUNT + 1, "unknown", "general_support", f);
 }
 
 /* ---- answering ---- */
@@ -118,17 +105,17 @@ static void answer(struct turn *t, const struct finding *f)
 	if (f->topics & TOPICS_HOURS) {
 		class = "store_info";
 		if (!answer_hours(r, f->topics, &f->days))
-			leave(t, TOPIC_WEEK, "store_info", "store_info", f);
+			turn_leave(t, TOPIC_WEEK, "store_info", "store_info", f);
 	}
 	if (f->topics & TOPICS_WHERE) {
 		class = "store_info";
 		if (!answer_where(r, f->topics & TOPICS_WHERE))
-			leave(t, TOPIC_WEEK, "store_info", "store_info", f);
+			turn_leave(t, TOPIC_WEEK, "store_info", "store_info", f);
 	}
 	for (size_t i = 0; i < f->policies_n; i++) {
 		class = f->policies[i].class;
 		if (!answer_policy(r, f->policies[i].row))
-			leave(t, TOPIC_WEEK, class, class, f);
+			turn_leave(t, TOPIC_WEEK, class, class, f);
 	}
 	if (t->out->class == NULL)
 		t->out->class = class;
@@ -136,7 +123,7 @@ static void answer(struct turn *t, const struct finding *f)
 
 static unsigned all_topics(const struct turn *t)
 {
-	unsigned topics = 0;
+	unsigned topics = t->in->wish == WISH_LANGUAGE ? TOPIC_BIT(TOPIC_LANGUAGE) : 0;
 
 	for (size_t i = 0; i < t->found.n; i++)
 		topics |= t->found.f[i].topics;
@@ -172,7 +159,9 @@ static void be_polite(struct turn *t, unsigned topics)
 		SAY_PLAIN(b, KIND_WORDS, l);
 	else if (topics & TOPIC_BIT(TOPIC_THANKS))
 		SAY_PLAIN(b, YOU_ARE_WELCOME, l);
-	if (topics & TOPIC_BIT(TOPIC_GOODBYE))
+	if ((topics & TOPIC_BIT(TOPIC_GOODBYE)) && t->in->call)
+		SAY_PLAIN(b, CALL_GOODBYE, l);
+	else if (topics & TOPIC_BIT(TOPIC_GOODBYE))
 		SAY_PLAIN(b, GOODBYE, l);
 	if (t->in->first_turn && !leaving)
 		SAY_PLAIN(b, OFFER, l);
@@ -206,7 +195,7 @@ static void say_promise(struct turn *t, enum promise_form form, struct promise p
 	buf_clear(&when);
 }
 
-static void hand_over(struct turn *t, bool answered)
+static void hand_over_by_text(struct turn *t, bool answered)
 {
 	struct promise p = promise_make(t->in->store, t->zone, t->in->now_us);
 
@@ -233,13 +222,23 @@ static void hand_over_again(struct turn *t)
 		say_promise(t, FORM_ADDED, p);
 }
 
+static void hand_over(struct turn *t, bool answered)
+{
+	if (t->in->call)
+		on_call_hand_over(t, answered);
+	else if (t->in->escalation_open)
+		hand_over_again(t);
+	else
+		hand_over_by_text(t, answered);
+}
+
 /* A greeting or a question mark while somebody waits asks how long. */
 static void chase(struct turn *t)
 {
 	struct promise p = promise_make(t->in->store, t->zone, t->in->now_us);
 
 	if (t->in->promise_due_us <= t->in->now_us) {
-		leave(t, TOPIC_COUNT, "unknown", "general_support", NULL);
+		turn_leave(t, TOPIC_COUNT, "unknown", "general_support", NULL);
 		hand_over_again(t);
 	} else if (!t->in->addition_noted) {
 		p.due_us = t->in->promise_due_us;
@@ -278,22 +277,27 @@ static void compose(struct turn *t)
 		answer(t, &t->found.f[i]);
 	answered = t->reply.say.n > before;
 	if (t->found.unread)
-		leave(t, TOPIC_COUNT + 1, "unknown", "general_support", NULL);
+		turn_leave(t, TOPIC_COUNT + 1, "unknown", "general_support", NULL);
 	if (t->media)
-		leave(t, TOPIC_COUNT, "media_only", "general_support", NULL);
+		turn_leave(t, TOPIC_COUNT, "media_only", "general_support", NULL);
+	if (t->in->call && on_call_wish(t, answered))
+		return; /* that is all there is to say */
 	if (t->reason != NULL) {
 		say_before_handing_over(t, topics);
-		if (t->in->escalation_open)
-			hand_over_again(t);
-		else
-			hand_over(t, answered);
+		hand_over(t, answered);
+	} else if (!answered && t->in->escalation_open && t->in->call) {
+		if (!on_call_chase(t, topics))
+			be_polite(t,
+				  topics & (TOPIC_BIT(TOPIC_GOODBYE) | TOPIC_BIT(TOPIC_LANGUAGE)));
 	} else if (!answered && t->in->escalation_open) {
 		buf_reset(&t->reply.say); /* no small talk while a person is awaited */
 		if ((topics & TOPIC_BIT(TOPIC_GREETING)) || (topics & TOPIC_BIT(TOPIC_ASIDE)))
 			chase(t);
 		else if (topics & TOPIC_BIT(TOPIC_LANGUAGE))
 			be_polite(t, TOPIC_BIT(TOPIC_LANGUAGE));
-	} else if (!answered && t->text) {
+	} else if (answered && t->in->call) {
+		be_polite(t, topics & TOPIC_BIT(TOPIC_GOODBYE));
+	} else if (!answered && (t->text || topics != 0)) {
 		be_polite(t, topics);
 	} else if (!answered) {
 		buf_reset(&t->reply.say); /* nothing came in */
@@ -306,6 +310,8 @@ static void finish(struct turn *t)
 
 	out->escalate = t->reason != NULL;
 	out->reason = t->reason;
+	out->ends = t->in->call && !out->escalate && !out->voicemail && !out->missed &&
+		    (all_topics(t) & TOPIC_BIT(TOPIC_GOODBYE)) != 0;
 	if (t->class != NULL)
 		out->class = t->class;
 	if (out->class == NULL)
@@ -326,7 +332,7 @@ static void leave_what_cannot_be_said(struct turn *t)
 {
 	for (size_t i = 0; i < t->found.n; i++) {
 		if (finding_asks(&t->found.f[i]))
-			leave(t, TOPIC_WEEK, "store_info", "store_info", &t->found.f[i]);
+			turn_leave(t, TOPIC_WEEK, "store_info", "store_info", &t->found.f[i]);
 	}
 }
 

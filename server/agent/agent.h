@@ -81,8 +81,10 @@ struct agent_in {
 	size_t messages_n;
 	/* on the telephone: what is said is heard, and a person would come now or call back */
 	bool call;
-	bool person_here; /* somebody of the staff is at a console */
-	bool reachable;   /* the caller's number can be called back */
+	bool person_here;    /* somebody of the staff is at a console */
+	bool person_awaited; /* the open escalation waits for somebody to come to the phone */
+	bool reachable;      /* the caller's number can be called back */
+	bool asked_again;    /* what was said before was not understood either */
 	enum agent_wish wish;
 };
 
@@ -91,17 +93,21 @@ struct agent_out {
 	enum language language; /* of say, never unknown */
 	bool language_chosen;   /* the customer asked for `language` in this turn: store it */
 	bool escalate;          /* open an escalation, or add this reason to the open one */
-	const char
-		*reason; /* NULL, or: human_request complaint returns order_status service_booking
-			  * sales_inquiry general_support store_info media_only unknown */
+	/* NULL, or: human_request complaint returns order_status service_booking sales_inquiry
+	 * general_support store_info media_only unknown; of a call also no_speech nobody_free */
+	const char *reason;
 	struct str reason_text; /* the customer's words that led to it, at most AGENT_REASON_MAX
 				   bytes */
 	int64_t promise_due_us; /* with escalate: when a person must have answered; whole 5 minutes
 				 */
-	bool person_now;   /* with escalate, on a call: a person can come while the caller waits */
-	bool ends;         /* on a call: goodbye was said on both sides */
-	const char *class; /* order_status service_booking sales_inquiry store_info returns
-			    * human_request complaint general_support */
+	/* order_status service_booking sales_inquiry store_info returns human_request complaint
+	 * general_support */
+	const char *class;
+	/* on a call */
+	bool person_now; /* with escalate: a person can come while the caller waits */
+	bool voicemail;  /* the caller is asked for a message, after the tone */
+	bool missed;     /* not understood: the caller is asked to say it again */
+	bool ends;       /* goodbye was said on both sides */
 };
 
 #define AGENT_TEXT_MAX                                                             \

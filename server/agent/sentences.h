@@ -65,6 +65,25 @@
 	S(ADDRESS, "Our address is {address}.", "Notre adresse: {address}.") \
 	S(PHONE, "Our phone number is {phone}.", "Notre numéro de téléphone: {phone}.") \
 	S(EMAIL, "You can e-mail us at {email}.", "Notre courriel: {email}") \
+	/* ---- the first words of a call */ \
+	S(GREETING_BY_NAME, \
+	  "Hi {name}! This is the virtual assistant at {store}.", \
+	  "Bonjour {name}! Ici {store}, je suis l'assistant virtuel du magasin.") \
+	S(TODAY_OPEN, \
+	  "Today is {date}, and we're open {periods}.", \
+	  "Nous sommes le {date} et nous sommes ouverts {periods}.") \
+	S(STILL_HERE, \
+	  "I can still answer questions and pass your message to our team.", \
+	  "Je peux toutefois vous renseigner et transmettre votre message à notre équipe.") \
+	S(ABOUT_ORDER, \
+	  "Are you calling about your order {number}?", \
+	  "Appelez-vous au sujet de votre commande {number}?") \
+	S(ABOUT_APPOINTMENT, \
+	  "You have an appointment {when}. Is that what you're calling about?", \
+	  "Vous avez un rendez-vous {when}. Appelez-vous à ce sujet?") \
+	S(HOURS_UNKNOWN, \
+	  "Today's opening hours are not known: a member of the team can tell.", \
+	  "Les heures d'aujourd'hui ne sont pas connues: un membre de l'équipe peut les donner.") \
 	/* ---- handing over to a person */ \
 	S(HAND_OFF_BY, \
 	  "A member of our team will answer you here by {when}.", \
@@ -96,7 +115,59 @@
 	S(MEDIA, \
 	  "Thanks, we got what you sent. I can't open pictures or files, but our team will look at it.", \
 	  "Merci, nous avons bien votre envoi. Je ne peux pas ouvrir d'images ni de fichiers, mais " \
-	  "notre équipe va le regarder.")
+	  "notre équipe va le regarder.") \
+	/* ---- on the telephone: heard, and a person comes or calls back */ \
+	S(CALL_GOODBYE, "Thank you for calling. Goodbye!", "Merci de votre appel. Au revoir!") \
+	S(CALL_SAY_AGAIN, \
+	  "I'm sorry, I didn't get that. Could you say it in other words?", \
+	  "Je regrette, je n'ai pas bien compris. Pouvez-vous le dire autrement?") \
+	S(CALL_UNHEARD, "I'm sorry, I can't hear you.", "Je regrette, je ne vous entends pas.") \
+	S(CALL_WAITED, \
+	  "I'm sorry, nobody on our team is free yet.", \
+	  "Je regrette, personne de notre équipe n'est encore libre.") \
+	S(CALL_PERSON_NOW, \
+	  "I'm asking a member of our team to come to the phone. Please stay on the line; I'm here with you " \
+	  "in the meantime.", \
+	  "Je demande à un membre de notre équipe de prendre l'appel. Restez en ligne; je suis avec vous en " \
+	  "attendant.") \
+	S(CALL_REST_NOW, \
+	  "For the rest, I'm asking a member of our team to come to the phone. Please stay on the line.", \
+	  "Pour le reste, je demande à un membre de notre équipe de prendre l'appel. Restez en ligne.") \
+	S(CALL_STILL_COMING, \
+	  "I've passed that on too. I'm still looking for somebody on our team; please stay on the line.", \
+	  "C'est transmis aussi. Je cherche toujours quelqu'un de notre équipe; restez en ligne.") \
+	S(CALL_NOBODY, \
+	  "Nobody can come to the phone right now.", \
+	  "Personne ne peut prendre l'appel en ce moment.") \
+	S(CALL_BACK_BY, \
+	  "A member of our team will call you back by {when}.", \
+	  "Un membre de notre équipe vous rappellera au plus tard {when}.") \
+	S(CALL_BACK_SOON, \
+	  "A member of our team will call you back as soon as possible.", \
+	  "Un membre de notre équipe vous rappellera dans les meilleurs délais.") \
+	S(CALL_REST_BY, \
+	  "For the rest, a member of our team will call you back by {when}.", \
+	  "Pour le reste, un membre de notre équipe vous rappellera au plus tard {when}.") \
+	S(CALL_REST_SOON, \
+	  "For the rest, a member of our team will call you back as soon as possible.", \
+	  "Pour le reste, un membre de notre équipe vous rappellera dans les meilleurs délais.") \
+	S(CALL_ADDED_BY, \
+	  "I've passed that on too. Our team will call you back by {when}.", \
+	  "C'est transmis aussi. Notre équipe vous rappellera au plus tard {when}.") \
+	S(CALL_STANDING_BY, \
+	  "Our team has your request and will call you back by {when}.", \
+	  "Notre équipe a votre demande et vous rappellera au plus tard {when}.") \
+	S(CALL_LEAVE_MESSAGE, \
+	  "You can leave a message after the tone. Press any key when you're done, or just hang up.", \
+	  "Vous pouvez laisser un message après le signal. Appuyez sur une touche pour terminer, ou raccrochez.") \
+	S(CALL_LEAVE_NUMBER, \
+	  "Please leave your name, your phone number and your message after the tone. Press any key when " \
+	  "you're done, or just hang up.", \
+	  "Laissez votre nom, votre numéro de téléphone et votre message après le signal. Appuyez sur une " \
+	  "touche pour terminer, ou raccrochez.") \
+	S(CALL_OFFER_MESSAGE, \
+	  "To leave a message, press 1. What else can I help you with?", \
+	  "Pour laisser un message, appuyez sur le 1. Puis-je vous aider pour autre chose?")
 /* clang-format on */
 
 #define SENTENCE_KEY(key, en, fr) SAY_##key,

@@ -96,6 +96,11 @@ static void date_words(struct buf *b, const struct time_words *w, struct day d, 
 		buf_printf(b, french ? " %d" : ", %d", d.year);
 }
 
+void words_date(struct buf *b, const struct time_words *w, int64_t day)
+{
+	date_words(b, w, day_split(day), 0);
+}
+
 void words_day(struct buf *b, const struct time_words *w, int64_t day)
 {
 	int64_t today = today_of(w);

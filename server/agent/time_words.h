@@ -25,6 +25,8 @@ void words_time(struct buf *b, const struct time_words *w, int64_t at_us);
 /* "today", "tomorrow", "Saturday" (within six days), "Saturday, July 4", with another year that
  * too. */
 void words_day(struct buf *b, const struct time_words *w, int64_t day);
+/* The whole date: "Saturday, July 4, 2026" "samedi 4 juillet 2026" (without article). */
+void words_date(struct buf *b, const struct time_words *w, int64_t day);
 void words_weekday(struct buf *b, enum language l, int weekday);
 
 /* Behind "reopen": "today at 9:00 a.m." "demain à 9 h" */

@@ -54,7 +54,7 @@ const struct api_row conversation_start_row = {
 
 const struct api_row conversation_reply_row = {
 	.statement = {"conversation_reply",
-		      "SELECT outcome, body FROM conversation_reply(" CALLER
+		      "SELECT outcome, body FROM conversation_say(" CALLER
 		      ", $8, $9, $10, $11, $12)",
 		      12, true},
 	.params = {FROM_CALLER, FROM_PATH("id", FIELD_ID), FROM_EPOCH,
@@ -85,10 +85,11 @@ const struct api_row conversation_whisper_row = {
 
 const struct api_row conversation_take_over_row = {
 	.statement = {"conversation_take_over",
-		      "SELECT outcome, body FROM conversation_take_over(" CALLER
-		      ", $8, $9, $10, $11, $12)",
-		      12, true},
+		      "SELECT outcome, body FROM conversation_take(" CALLER
+		      ", $8, $9, $10, $11, $12, $13)",
+		      13, true},
 	.params = {FROM_CALLER, FROM_PATH("id", FIELD_ID), FROM_EPOCH,
+		   FROM_BODY("by", FIELD_WORD, .words = "typing|phone"),
 		   FROM_BODY("force", FIELD_BOOL), FROM_BODY("reason", FIELD_TEXT, .min = 1),
 		   FROM_MAY("conversation.force")},
 	.command = true,
@@ -96,15 +97,14 @@ const struct api_row conversation_take_over_row = {
 
 const struct api_row conversation_hand_back_row = {
 	.statement = {"conversation_hand_back",
-		      "SELECT outcome, body FROM conversation_hand_back(" CALLER ", $8, $9)", 9,
-		      true},
+		      "SELECT outcome, body FROM conversation_return(" CALLER ", $8, $9)", 9, true},
 	.params = {FROM_CALLER, FROM_PATH("id", FIELD_ID), FROM_EPOCH},
 	.command = true,
 };
 
 const struct api_row conversation_close_row = {
 	.statement = {"conversation_close",
-		      "SELECT outcome, body FROM conversation_close(" CALLER ", $8, $9, $10)", 10,
+		      "SELECT outcome, body FROM conversation_end(" CALLER ", $8, $9, $10)", 10,
 		      true},
 	.params = {FROM_CALLER, FROM_PATH("id", FIELD_ID), FROM_EPOCH,
 		   FROM_BODY("resolution", FIELD_TEXT, .min = 1, .max = 40)},

@@ -9,6 +9,7 @@
 #include "server/events/hub.h"
 #include "server/jobs/runner.h"
 #include "server/staff/passwords.h"
+#include "server/voice/scribe.h"
 #include "shared/buf.h"
 #include "shared/clock.h"
 
@@ -82,6 +83,41 @@ static void database_shown(struct buf *b, const struct app *app)
 	figure(b, "database_lost_total", "counter", "Connections lost", (double)d.lost);
 }
 
+static void calls_shown(struct buf *b, const struct app *app)
+{
+	struct bridge_figures c = {0};
+	struct scribes_figures s;
+
+	if (app->bridges != NULL)
+		bridges_figures(app->bridges, &c);
+	scribes_figures(app->scribes, &s);
+	figure(b, "bridges_live", "gauge", "Calls whose audio is carried now", c.live);
+	figure(b, "bridge_frames_in_total", "counter", "Pieces of audio from callers",
+	       (double)c.frames_in);
+	figure(b, "bridge_frames_out_total", "counter", "Pieces of audio to callers",
+	       (double)c.frames_out);
+	figure(b, "bridge_frames_dropped_total", "counter",
+	       "Pieces of audio dropped: stale after an interruption, or no room",
+	       (double)c.frames_dropped);
+	figure(b, "bridge_allocations_total", "counter", "Allocations for messages of sockets",
+	       (double)c.allocations);
+	figure(b, "conversations_lost_total", "counter",
+	       "Conversations with the agent that were lost or refused", (double)c.lost);
+	figure(b, "bridge_messages_ignored_total", "counter",
+	       "Messages of a call that could not be read, or are not known", (double)c.ignored);
+	figure(b, "said_waiting", "gauge", "Lines of calls that are not written down yet",
+	       s.waiting);
+	figure(b, "said_kept_total", "counter", "Lines of calls written down", (double)s.kept);
+	figure(b, "said_corrected_total", "counter", "Lines of calls cut to what was spoken",
+	       (double)s.corrected);
+	figure(b, "said_refused_total", "counter",
+	       "Lines of an agent that did not speak for the store any more", (double)s.refused);
+	figure(b, "said_retried_total", "counter",
+	       "Times that lines of calls could not be written down at once", (double)s.retries);
+	figure(b, "said_dropped_total", "counter", "Lines of calls that did not fit",
+	       (double)s.lost);
+}
+
 static void staff_shown(struct buf *b, const struct app *app)
 {
 	struct passwords_figures p;
@@ -139,6 +175,7 @@ void metrics(struct app *app, const struct web_request *r, struct ticket t)
 	web_shown(&b, app);
 	streams_shown(&b, app);
 	database_shown(&b, app);
+	calls_shown(&b, app);
 	staff_shown(&b, app);
 	loop_shown(&b, app);
 	process_shown(&b, app);

@@ -34,6 +34,9 @@ static const struct {
 	{"call_sessions",
 	 "SELECT t.*, started_at AS n FROM call_sessions t WHERE organization_id = $1 AND "
 	 "conversation_id IN " THEIRS},
+	{"outbound_calls",
+	 "SELECT t.*, created_at AS n FROM outbound_calls t WHERE organization_id = $1 AND "
+	 "customer_id = $2"},
 	{"escalations",
 	 "SELECT t.*, requested_at AS n FROM escalations t WHERE organization_id = $1 AND "
 	 "(customer_id = $2 OR conversation_id IN " THEIRS ")"},
@@ -126,7 +129,9 @@ static const char obstacles[] =
 	"is not "
 	"settled yet' FROM outbox WHERE organization_id = $1 AND state IN ('sending', 'unknown') "
 	"AND "
-	"conversation_id IN " THEIRS " LIMIT 1";
+	"conversation_id IN " THEIRS
+	" UNION ALL SELECT 'a call that is not over' FROM call_sessions WHERE organization_id = $1 "
+	"AND stage <> 'ended' AND conversation_id IN " THEIRS " LIMIT 1";
 
 /* In the order in which rows are still found. Orders, returns and appointments stay as the store's
  * own record, without the person. Consent stays: the wish not to be texted outlives them. */
@@ -136,7 +141,9 @@ static const char *const steps[] = {
 	"> 0 AND $2::uuid IS NOT NULL",
 	"DELETE FROM due_work WHERE organization_id = $1 AND (ref IN " THEIRS
 	" OR ref IN (SELECT id FROM "
-	"outbox WHERE organization_id = $1 AND conversation_id IN " THEIRS "))",
+	"outbox WHERE organization_id = $1 AND conversation_id IN " THEIRS
+	") OR ref IN (SELECT id FROM outbound_calls WHERE organization_id = $1 AND customer_id = "
+	"$2))",
 	"DELETE FROM message_media WHERE organization_id = $1 AND message_id IN (SELECT id FROM "
 	"messages "
 	"WHERE organization_id = $1 AND conversation_id IN " THEIRS ")",
@@ -166,6 +173,9 @@ static const char *const steps[] = {
 	"'customer_gone' "
 	"ELSE state END WHERE organization_id = $1 AND (customer_id = $2 OR conversation_id "
 	"IN " THEIRS ")",
+	"UPDATE outbound_calls SET opening = NULL, machine_words = NULL, text_words = NULL, state "
+	"= CASE WHEN ended_at IS NULL THEN 'canceled' ELSE state END, ended_at = "
+	"coalesce(ended_at, now()) WHERE organization_id = $1 AND customer_id = $2",
 	"UPDATE call_sessions SET from_number = 'erased', to_number = 'erased', recording_sid = "
 	"NULL, "
 	"recording_words = CASE WHEN recording_words IS NOT NULL THEN 'erased' END WHERE "

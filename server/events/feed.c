@@ -231,7 +231,7 @@ void feed_free(struct feed *f)
 
 bool feed_empty(const struct feed *f)
 {
-	return f->live.n == 0 && f->late.n == 0;
+	return f->live.n == 0 && f->late.n == 0 && f->ears == NULL;
 }
 
 void feed_join(struct feed *f, struct follower *fo)
@@ -270,5 +270,6 @@ void feed_tick(struct feed *f)
 	if (f->dirty)
 		feed_nudge(f);
 	feed_past_read(f);
+	feed_ears_read(f);
 	feed_expiries_look(f);
 }

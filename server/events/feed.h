@@ -64,7 +64,12 @@ struct feed {
 	size_t kept;                   /* bytes of it */
 	struct batch *past;            /* the newest read for who is late */
 	struct circle live, late;
-	int64_t expires_us; /* the earliest of its followers' */
+	struct hub_ear *ears;
+	bool ears_read;      /* a read for ears that are behind is under way */
+	unsigned ears_told;  /* ears are being told something: none may be freed */
+	uint64_t passing_ms; /* when this quarter of a second began, */
+	unsigned passing;    /* and what was passed on in it */
+	int64_t expires_us;  /* the earliest of its followers' */
 };
 
 struct feed *feed_new(struct hub *h, const struct uuid *id);
@@ -95,6 +100,12 @@ struct str feed_last_words(enum feed_end why);
 void feed_past_read(struct feed *f);
 /* Forgets what is kept before that batch; NULL: all. */
 void feed_kept_drop(struct feed *f, const struct batch *until);
+/* Something was read: those who listen inside the process hear it first. */
+void feed_ears_tell(struct feed *f, const struct event_rows *rows);
+/* Reads for ears that are behind, if there are any and nothing is under way. */
+void feed_ears_read(struct feed *f);
+/* An event without a number to those who keep up. */
+void feed_pass(struct feed *f, const struct uuid *customer, struct str frame);
 /* flow_on_end of every flow that names a feed and was counted in `flows`. */
 void feed_flow_over(void *with);
 /* A session has ended, by this event. */

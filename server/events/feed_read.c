@@ -139,6 +139,8 @@ static void new_arrived(struct feed *f, const struct event_rows *rows)
 			  f->last);
 		batch_free(b);
 		feed_end(f, FEED_GONE);
+		f->last = rows->rows[rows->n - 1].seq;
+		feed_ears_read(f); /* who listens inside goes on behind the gap */
 		return;
 	}
 	batch_keep(f, b);
@@ -150,6 +152,7 @@ static void new_arrived(struct feed *f, const struct event_rows *rows)
 	}
 	if (rows->more)
 		f->dirty = true;
+	feed_ears_tell(f, rows);
 	f->live.left = f->live.n;
 	hub_work(f->hub, f);
 }

@@ -295,6 +295,32 @@ void hub_nudge_soon(struct hub *h, const char *organization_id)
 		uv_timer_start(&h->soon, on_soon, HUB_SOON_MS, 0);
 }
 
+struct feed *hub_feed(struct hub *h, const struct uuid *id)
+{
+	return feed_of(h, id);
+}
+
+void hub_pass(struct hub *h, const char *organization_id, const char *customer_id, const char *type,
+	      struct str data)
+{
+	struct uuid id, customer;
+	struct feed *f;
+	struct buf frame;
+
+	if (h == NULL || h->stopped || h->feeds_n == 0)
+		return;
+	if (!uuid_read(str_of(organization_id), &id) ||
+	    (customer_id != NULL && !uuid_read(str_of(customer_id), &customer)))
+		BUG("what is passed on has ids that are none");
+	f = feed_find(h, &id);
+	if (f == NULL)
+		return;
+	buf_init(&frame, data.n + 100);
+	buf_printf(&frame, "event: %s\ndata: " STR_FMT "\n\n", type, STR_ARG(data));
+	feed_pass(f, customer_id == NULL ? NULL : &customer, buf_str(&frame));
+	buf_clear(&frame);
+}
+
 void hub_follow(struct hub *h, struct ticket t, const struct hub_wish *wish, struct str first)
 {
 	struct follower *fo;

@@ -10,6 +10,7 @@
 
 #include "server/db/db.h"
 #include "server/net/sse.h"
+#include "server/store/event.h"
 
 struct hub;
 
@@ -38,6 +39,30 @@ struct hub_wish {
 /* The answer to this ticket becomes a stream that begins with `first` and goes on with every event
  * after wish->after, each once and in order, until the session ends or its client goes. */
 void hub_follow(struct hub *h, struct ticket t, const struct hub_wish *wish, struct str first);
+
+/* ---- inside the process ---- */
+
+/* Somebody who hears the events of one conversation, each once and in order, in the loop turn in
+ * which the hub reads it and before any stream gets it. */
+struct hub_ear;
+
+/* `e` lives during the call: seq, type and data count. */
+typedef void hub_heard(void *with, const struct event_row *e);
+
+/* Hears what came after that number. It may be unlistened from inside heard(), and must be before
+ * hub_close. */
+struct hub_ear *hub_listen(struct hub *h, const char *organization_id, const char *conversation_id,
+			   int64_t after, hub_heard *heard, void *with);
+/* NULL is fine. */
+void hub_unlisten(struct hub_ear *e);
+
+/* An event without a number, kept nowhere, to those who follow now and keep up: what a caller is
+ * saying this moment. Who is behind misses it, and so does everybody when there are more than
+ * HUB_PASSING_MAX in a quarter of a second. `data` is JSON of one line; customer_id NULL is
+ * nobody's. */
+#define HUB_PASSING_MAX 100
+void hub_pass(struct hub *h, const char *organization_id, const char *customer_id, const char *type,
+	      struct str data);
 
 /* Calls told(with, organization, user, session) when an event says that a session has ended;
  * session NULL: all of the user's. Only of organizations that somebody follows here. */

@@ -29,6 +29,8 @@ struct hub {
 	struct hub_figures figures;
 };
 
+/* The feed of an organization, made if there is none: somebody is about to follow it. */
+struct feed *hub_feed(struct hub *h, const struct uuid *id);
 /* Gives some of the feed's followers their turn, and the rest on later turns of the loop. */
 void hub_work(struct hub *h, struct feed *f);
 

@@ -14,11 +14,9 @@
 #include "server/jobs/jobs.h"
 #include "server/jobs/runner.h"
 #include "server/store/turn.h"
-#include "shared/cards.h"
 #include "shared/clock.h"
 #include "shared/log.h"
 #include "shared/segments.h"
-#include "shared/wire/pairs.h"
 
 static flow_step asked, context_known, stored;
 
@@ -39,34 +37,6 @@ static void asked(struct flow *f)
 	flow_then(f, context_known);
 }
 
-/* Takes card numbers out of what the agent will read; the JSON of rows to change, or NULL. */
-static const char *cards_taken_out(struct flow *f, struct turn_context *c)
-{
-	struct str texts[TURN_MESSAGES_MAX];
-	bool redacted[TURN_MESSAGES_MAX];
-	struct pair changed[TURN_MESSAGES_MAX];
-	struct agent_message *fresh =
-		ARENA_ARRAY(&f->arena, struct agent_message, TURN_MESSAGES_MAX);
-	size_t changes = 0, n = 0;
-	bool might = false;
-
-	for (size_t i = 0; i < c->messages_n; i++) {
-		texts[i] = c->messages[i].body;
-		might = might || cards_might_continue(texts[i]);
-	}
-	if (!might || c->messages_n < 2)
-		return NULL;
-	f->app->figures.cards_redacted += cards_join(&f->arena, texts, c->messages_n, redacted);
-	for (size_t i = 0; i < c->messages_n; i++) {
-		if (redacted[i])
-			changed[changes++] = (struct pair){str_of(c->messages[i].id), texts[i]};
-		if (!c->messages[i].answered)
-			fresh[n++] = (struct agent_message){texts[i], c->messages[i].media};
-	}
-	c->in.messages = fresh;
-	return changes == 0 ? NULL : pairs_json(&f->arena, changed, changes);
-}
-
 static void context_known(struct flow *f)
 {
 	struct turn_job *t = SELF(f);
@@ -75,7 +45,7 @@ static void context_known(struct flow *f)
 
 	if (!c->found)
 		return;
-	s.redact = cards_taken_out(f, c);
+	s.redact = turn_cards_out(&f->arena, c, &f->app->figures.cards_redacted);
 	zones_hold(&f->app->zones, c->store.zone);
 	c->in.now_us = clock_wall_us();
 	agent_turn(&f->arena, &c->in, &t->said);

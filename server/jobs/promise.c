@@ -1,6 +1,7 @@
 /*
- * promise.c - a promise's time has come. Nobody answered: it is broken, and that is said aloud - in
- * the event feed for staff, in the log and in the figures for the operator.
+ * promise.c - a promise's time has come. A call that was promised is made (jobs/call_out). Nobody
+ * answered: it is broken, and that is said aloud - in the event feed for staff, in the log and in
+ * the figures for the operator.
  */
 #include "server/app.h"
 #include "server/events/hub.h"
@@ -13,7 +14,7 @@ static flow_step asked, settled;
 
 struct promise_job {
 	struct job job;
-	bool broken;
+	enum promise_end end;
 };
 
 #define SELF(f) CONTAINER_OF(f, struct promise_job, job.flow)
@@ -22,7 +23,7 @@ static void asked(struct flow *f)
 {
 	struct promise_job *p = SELF(f);
 
-	promise_due(f, f->app->db, &p->job.work, &p->broken);
+	promise_due(f, f->app->db, &p->job.work, &p->end);
 	flow_then(f, settled);
 }
 
@@ -30,9 +31,13 @@ static void settled(struct flow *f)
 {
 	struct promise_job *p = SELF(f);
 
-	if (!p->broken)
+	if (p->end == PROMISE_SETTLED)
 		return;
 	hub_nudge_soon(f->app->hub, p->job.work.organization);
+	if (p->end == PROMISE_CALLING) {
+		runner_nudge(f->app->runner, 0);
+		return;
+	}
 	f->app->figures.promises_broken++;
 	log_warn("event=promise_broken organization=%s promise=%s", p->job.work.organization,
 		 p->job.work.ref);

@@ -27,7 +27,15 @@ enum problem {
 	PROBLEM_NOT_HOLDER,          /* only who holds it may do that */
 	PROBLEM_PROMISE_OPEN,
 	PROBLEM_UNREACHABLE,
-	PROBLEM_IDEMPOTENCY, /* the key was used for another request */
+	PROBLEM_OPTED_OUT,
+	PROBLEM_NOT_READY,
+	PROBLEM_ALREADY_QUEUED,
+	PROBLEM_CALL_OVER,       /* there is no live call */
+	PROBLEM_NO_PHONE,        /* no number at which that person may be rung */
+	PROBLEM_ALREADY_CLAIMED, /* a colleague's phone is being rung: whose stands beside it */
+	PROBLEM_ON_A_CALL,       /* that person is on another call */
+	PROBLEM_WRONG_STAGE,     /* not at this point of the call */
+	PROBLEM_IDEMPOTENCY,     /* the key was used for another request */
 	PROBLEM_GONE,
 	PROBLEM_EVENTS_GONE, /* the stream cannot go on from that number: begin with a list */
 	PROBLEM_BODY_TOO_LARGE,

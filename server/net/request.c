@@ -94,7 +94,7 @@ static void invite(struct conn *c)
 	(void)!send(c->fd, word, sizeof word - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* A WebSocket: everything is judged here, then the connection is libwebsockets'. */
+/* A WebSocket: everything is judged here, then the connection is socket.c's. */
 static void hand_over(struct conn *c, const struct route_match *m)
 {
 	const struct head *h = &c->in->head;
@@ -128,7 +128,7 @@ static void hand_over(struct conn *c, const struct route_match *m)
 		return;
 	}
 	c->in = NULL;
-	conn_detach(c); /* takes the descriptor out of the loop before libwebsockets puts it in */
+	conn_detach(c); /* takes the descriptor out of the loop before socket.c puts it in */
 	sockets_take(w->sockets, c->fd, m->route->socket, self, head_value(h, "sec-websocket-key"),
 		     str_make(in->p + in->body_at, in->n - in->body_at));
 	web_inbox_give(w, in);

@@ -264,6 +264,11 @@ bool web_listen(struct web *w, const char *address, int port, struct err *err)
 	return true;
 }
 
+struct sockets *web_sockets(struct web *w)
+{
+	return w->sockets;
+}
+
 int web_port(const struct web *w)
 {
 	return w->port;

@@ -18,6 +18,7 @@
 #include "shared/arena.h"
 
 struct web;
+struct sockets;
 struct app;
 
 /* Zero stands for the figure in the comment. */
@@ -103,6 +104,8 @@ MUST_USE
 bool web_listen(struct web *w, const char *address, int port, struct err *err);
 /* The real port, 0 before web_listen. */
 int web_port(const struct web *w);
+/* Its WebSockets: others may open theirs beside them (socket.h). */
+struct sockets *web_sockets(struct web *w);
 
 /* Accepts no more (an inherited listener stays open in whoever holds it, with its queue), ends idle
  * connections, finishes what is under way, and calls empty(with) once, when no connection is left;

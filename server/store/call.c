@@ -3,7 +3,7 @@
  */
 #include "server/store/call.h"
 
-#include "server/store/turn_read.h"
+#include "server/store/store_json.h"
 #include "shared/buf.h"
 
 #define HASH_TEXT (2 * 32 + 1)
@@ -38,7 +38,7 @@ static bool yes(const json_t *j, const char *name)
 
 static enum language language_of(struct arena *a, const json_t *j, const char *name)
 {
-	return language_parse(text_of(a, j, name));
+	return language_parse(json_text(a, j, name));
 }
 
 static void id_of(const json_t *j, const char *name, char out[ID_TEXT])
@@ -54,7 +54,7 @@ static void lines_read(struct arena *a, const json_t *lines, struct call_facts *
 	for (size_t i = 0; i < out->lines_n; i++) {
 		const json_t *line = json_array_get(lines, i);
 
-		out->lines[i].body = text_of(a, line, "body");
+		out->lines[i].body = json_text(a, line, "body");
 		out->lines[i].language = language_of(a, line, "language");
 	}
 }
@@ -72,7 +72,7 @@ static void messages_read(struct arena *a, const json_t *list, struct turn_conte
 	for (size_t i = 0; i < json_array_size(list) && out->messages_n < TURN_MESSAGES_MAX; i++) {
 		const json_t *m = json_array_get(list, i);
 		struct turn_message *to = &out->messages[out->messages_n];
-		struct str body = text_of(a, m, "body");
+		struct str body = json_text(a, m, "body");
 
 		if (yes(m, "keyword")) {
 			if (yes(m, "new") && key_wish(body) != WISH_NONE)
@@ -93,30 +93,71 @@ static void turn_read(struct arena *a, const json_t *j, struct call_turn *out)
 {
 	struct turn_context *c = &out->context;
 	struct agent_in *in = &c->in;
-	struct str wish = text_of(a, j, "wish");
+	struct str wish = json_text(a, j, "wish");
 
 	if (!json_is_object(j))
 		return;
 	out->wanted = c->found = true;
-	out->misses = (int)int_of(j, "misses");
-	c->epoch = int_of(j, "epoch");
-	c->answered_to = int_of(j, "answered_to");
+	out->misses = (int)json_int(j, "misses");
+	c->epoch = json_int(j, "epoch");
+	c->answered_to = json_int(j, "answered_to");
 	in->call = true;
 	in->person_here = yes(j, "person_here");
+	in->person_awaited = yes(j, "person_awaited");
+	in->asked_again = out->misses > 0;
 	in->reachable = yes(j, "reachable");
 	in->conversation_language = language_of(a, j, "language");
 	in->first_turn = !yes(j, "greeted");
 	in->customer_language = language_of(a, j, "customer_language");
 	in->customer_chose_language = yes(j, "customer_chose");
 	in->escalation_open = yes(j, "escalation_open");
-	in->promise_due_us = int_of(j, "promise_due_us");
+	in->promise_due_us = json_int(j, "promise_due_us");
 	in->addition_noted = yes(j, "addition_noted");
-	store_of(a, json_object_get(j, "store"), &c->store);
+	store_of_object(a, json_object_get(j, "store"), &c->store);
 	in->store = &c->store;
 	messages_read(a, json_object_get(j, "messages"), c);
 	if (wish.n > 0) {
 		out->wish = arena_cstr(a, wish);
 		in->wish = str_is(wish, "waited") ? WISH_WAITED : WISH_UNHEARD;
+	}
+}
+
+static enum staff_plan staff_plan_of(struct str word)
+{
+	static const char *const words[] = {
+		[STAFF_SILENCE] = "silence",     [STAFF_BRIEF] = "brief",
+		[STAFF_ROOM] = "room",           [STAFF_GONE] = "gone",
+		[STAFF_DECLINED] = "declined",   [STAFF_NO_KEY] = "no_key",
+		[STAFF_WITHDRAWN] = "withdrawn", [STAFF_HANDED_BACK] = "handed_back",
+		[STAFF_TYPING] = "typing",       [STAFF_OVER] = "over",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_is(word, words[i]))
+			return (enum staff_plan)i;
+	}
+	return STAFF_OVER;
+}
+
+static void phone_read(struct arena *a, const json_t *j, struct call_staff *out)
+{
+	const json_t *words = json_object_get(j, "words");
+
+	if (!json_is_object(j))
+		return;
+	out->plan = staff_plan_of(json_text(a, j, "plan"));
+	id_of(j, "parent", out->parent);
+	out->muted = yes(j, "muted");
+	out->first = yes(j, "first");
+	out->who = json_text(a, j, "who");
+	out->from_name = json_text(a, j, "from_name");
+	out->reason = json_text(a, j, "reason");
+	out->words_n = size_min(json_array_size(words), ARRAY_LEN(out->words));
+	for (size_t i = 0; i < out->words_n; i++) {
+		const json_t *one = json_array_get(words, i);
+
+		out->words[i] = (struct call_line){json_text(a, one, "body"),
+						   language_of(a, one, "language")};
 	}
 }
 
@@ -130,37 +171,42 @@ static void facts_read(struct flow *f, const struct db_rows *rows, void *to)
 	if (rows->n == 0)
 		return;
 	out->json = row_keep(a, rows, 0, 0);
-	j = json_of(out->json);
-	out->known = str_is(text_of(a, j, "outcome"), "ok");
+	j = json_of_text(out->json);
+	out->known = str_is(json_text(a, j, "outcome"), "ok");
 	id_of(j, "organization", out->organization);
 	id_of(j, "conversation", out->conversation);
 	id_of(j, "call", out->call);
-	out->staff = str_is(text_of(a, j, "leg"), "staff");
-	out->outbound = str_is(text_of(a, j, "call_direction"), "outbound");
-	out->sid = text_of(a, j, "sid");
-	out->stage = call_stage_parse(text_of(a, j, "stage"));
-	out->stage_number = int_of(j, "stage_number");
-	out->document = int_of(j, "document");
-	out->epoch = int_of(j, "epoch");
-	out->held_by_staff = str_is(text_of(a, j, "holder"), "staff");
-	out->holder_name = text_of(a, j, "holder_name");
+	out->staff = str_is(json_text(a, j, "leg"), "staff");
+	out->outbound = str_is(json_text(a, j, "call_direction"), "outbound");
+	out->sid = json_text(a, j, "sid");
+	out->stage = call_stage_parse(json_text(a, j, "stage"));
+	out->stage_number = json_int(j, "stage_number");
+	out->document = json_int(j, "document");
+	out->epoch = json_int(j, "epoch");
+	out->held_by_staff = str_is(json_text(a, j, "holder"), "staff");
+	out->holder_name = json_text(a, j, "holder_name");
 	out->language = language_of(a, j, "language");
 	out->language_chosen = yes(j, "language_chosen");
-	out->store_name = text_of(a, j, "store_name");
-	out->store_number = text_of(a, j, "store_number");
-	out->fallback_number = text_of(a, j, "fallback_number");
+	out->store_name = json_text(a, j, "store_name");
+	out->store_number = json_text(a, j, "store_number");
+	out->fallback_number = json_text(a, j, "fallback_number");
 	out->reachable = yes(j, "reachable");
-	out->misses = (int)int_of(j, "misses");
-	out->bridge_failures = (int)int_of(j, "bridge_failures");
+	out->misses = (int)json_int(j, "misses");
+	out->bridge_failures = (int)json_int(j, "bridge_failures");
 	out->awaited = yes(j, "awaited");
 	out->waiting = yes(j, "waiting");
+	out->arrived = yes(j, "arrived");
+	out->over = yes(j, "over");
+	out->message_taken = yes(j, "message_taken");
 	out->on_hold = yes(j, "on_hold");
 	out->muted = yes(j, "muted");
-	out->room = text_of(a, j, "room");
+	out->room = json_text(a, j, "room");
 	out->recording = yes(j, "recording");
 	out->transcribe = yes(j, "transcribe");
+	out->transcribing = yes(j, "transcribing");
 	lines_read(a, json_object_get(j, "lines"), out);
 	turn_read(a, json_object_get(j, "turn"), &out->turn);
+	phone_read(a, json_object_get(j, "staff"), &out->phone);
 	json_decref(j);
 }
 
@@ -188,7 +234,7 @@ static void bool_told(json_t *j, const char *name, bool value)
 	json_object_set_new(j, name, json_boolean(value));
 }
 
-static const char *json_text(struct flow *f, json_t *j)
+static const char *json_written(struct flow *f, json_t *j)
 {
 	char *text = json_dumps(j, JSON_COMPACT), *kept;
 
@@ -220,14 +266,8 @@ static json_t *told_object(const struct call_told *t)
 	text_told(j, "recording_sid", t->recording_sid);
 	text_told(j, "recording_url", t->recording_url);
 	int_told(j, "recorded_seconds", t->recorded_seconds);
-	text_told(j, "room_event", t->room_event);
-	text_told(j, "conference_sid", t->conference_sid);
-	text_told(j, "dial_status", t->dial_status);
-	text_told(j, "answered_by", t->answered_by);
-	text_told(j, "transcript", t->transcript);
-	text_told(j, "track", t->track);
-	bool_told(j, "final", t->final);
-	int_told(j, "sequence_id", t->sequence_id);
+	if (t->form != NULL)
+		json_object_set_new(j, "form", json_of_text(str_of(t->form)));
 	bool_told(j, "agent", t->has_agent);
 	bool_told(j, "key", t->has_key);
 	word_told(j, "stream_hash", hash);
@@ -242,10 +282,10 @@ void call_in(struct flow *f, struct db *db, const struct call_arrival *a, const 
 	json_t *told = told_object(t);
 
 	word_told(told, "attestation", a->attestation);
-	json_object_set_new(told, "words", json_of(str_of(a->words)));
+	json_object_set_new(told, "words", json_of_text(str_of(a->words)));
 	db_ask(f, db, &sql,
 	       DB_PARAMS(t->door, db_str(f, a->to), db_str(f, a->from), a->sender,
-			 db_str(f, t->sid), db_str(f, t->account), t->expected, json_text(f, told)),
+			 db_str(f, t->sid), db_str(f, t->account), t->expected, json_written(f, told)),
 	       facts_read, out);
 }
 
@@ -256,7 +296,7 @@ void call_hook(struct flow *f, struct db *db, const struct call_told *t, struct 
 
 	db_ask(f, db, &sql,
 	       DB_PARAMS(t->door, db_str_or_null(f, t->call), db_str_or_null(f, t->sid),
-			 db_str(f, t->account), t->expected, json_text(f, told_object(t))),
+			 db_str(f, t->account), t->expected, json_written(f, told_object(t))),
 	       facts_read, out);
 }
 
@@ -283,11 +323,13 @@ void call_answer(struct flow *f, struct db *db, const struct call_facts *facts,
 	}
 	int_told(said, "promise_due_us", o->escalate ? o->promise_due_us : 0);
 	bool_told(said, "person_now", o->person_now);
+	bool_told(said, "voicemail", o->voicemail);
+	bool_told(said, "missed", o->missed);
 	bool_told(said, "ends", o->ends);
 	if (s->redact != NULL)
-		json_object_set_new(said, "redact", json_of(str_of(s->redact)));
+		json_object_set_new(said, "redact", json_of_text(str_of(s->redact)));
 	db_ask(f, db, &sql,
-	       DB_PARAMS(facts->organization, facts->call, json_text(f, said),
-			 json_text(f, told_object(t))),
+	       DB_PARAMS(facts->organization, facts->call, json_written(f, said),
+			 json_written(f, told_object(t))),
 	       facts_read, out);
 }

@@ -42,6 +42,33 @@ struct call_turn {
 	int misses;
 };
 
+/* What a staff phone hears (call_staff_document). */
+enum staff_plan {
+	STAFF_SILENCE, /* nothing, and the call ends: an answering machine */
+	STAFF_BRIEF,   /* who, why, what was said; 1 or 2 */
+	STAFF_ROOM,    /* the caller */
+	STAFF_GONE,    /* a sentence and the end: the caller hung up, as the next */
+	STAFF_DECLINED,
+	STAFF_NO_KEY,
+	STAFF_WITHDRAWN,
+	STAFF_HANDED_BACK,
+	STAFF_TYPING,
+	STAFF_OVER,
+};
+
+struct call_staff {
+	enum staff_plan plan;
+	char parent[ID_TEXT]; /* the customer's leg */
+	bool muted;
+	/* of the brief */
+	bool first;                /* else it was read to them already */
+	struct str who;            /* the caller's name; empty: not known */
+	struct str from_name;      /* whose call it is, who hands it over; empty: nobody's */
+	struct str reason;         /* of the request for a person; empty: there is none */
+	struct call_line words[2]; /* what the caller said last */
+	size_t words_n;
+};
+
 /* Everything lives in the flow's arena. */
 struct call_facts {
 	bool known; /* false: nobody's call, or another store's; nothing else is set */
@@ -59,15 +86,20 @@ struct call_facts {
 	bool reachable;             /* the caller's number can be called back */
 	int misses;                 /* how often nothing was heard, since something was */
 	int bridge_failures;
-	bool awaited; /* a person was asked for and is still to come */
-	bool waiting; /* the caller has said something that nobody has answered for a while */
+	bool awaited;       /* a person was asked for and is still to come */
+	bool waiting;       /* the caller has said something that nobody has answered yet */
+	bool arrived;       /* this document is the first of its stage, and not of the call */
+	bool over;          /* the carrier has said that the leg is over */
+	bool message_taken; /* a recording of the caller's is there */
 	bool on_hold, muted;
 	struct str room;
-	bool recording; /* the consent line was said */
-	bool transcribe;
+	bool recording;    /* the consent line was said */
+	bool transcribe;   /* what is said in a room is to be written down */
+	bool transcribing; /* ... and is: it ends with the first document of another stage */
 	struct call_line lines[CALL_LINES_MAX]; /* to be spoken first, in this order */
 	size_t lines_n;
 	struct call_turn turn;
+	struct call_staff phone; /* of a staff leg's document */
 	struct str json; /* the whole answer: what the hooks of others added is read from here */
 };
 
@@ -87,12 +119,7 @@ struct call_told {
 	struct str stream_sid;                   /* stream */
 	struct str recording_sid, recording_url; /* voicemail, recording */
 	int64_t recorded_seconds;                /* -1: not told */
-	struct str room_event, conference_sid;   /* conference: StatusCallbackEvent */
-	struct str dial_status;                  /* dial */
-	struct str answered_by;                  /* of a call that we placed */
-	struct str transcript, track;            /* transcription */
-	bool final;                              /* the transcript's */
-	int64_t sequence_id;                     /* the transcript's or the room's; -1 none */
+	const char *form; /* JSON of the other parameters, by their own names; or NULL */
 	/* for the document */
 	bool has_agent, has_key;       /* the service's own at ElevenLabs */
 	unsigned char stream_hash[32]; /* SHA-256 of the stream's token */

@@ -45,6 +45,18 @@ void event_start(struct flow *f, struct db *db, const char *organization, const 
 		   start_read, out);
 }
 
+/* The lines of a frame: "id: N", "event: TYPE", "data: JSON". */
+static void frame_cut(struct event_row *e)
+{
+	struct str rest = e->frame;
+
+	(void)str_cut(&rest, '\n');
+	e->type = str_cut(&rest, '\n');
+	e->type = str_sub(e->type, sizeof "event: " - 1, e->type.n);
+	e->data = str_cut(&rest, '\n');
+	e->data = str_sub(e->data, sizeof "data: " - 1, e->data.n);
+}
+
 static void events_read(struct flow *f, const struct db_rows *rows, void *to)
 {
 	struct event_rows *out = to;
@@ -62,6 +74,8 @@ static void events_read(struct flow *f, const struct db_rows *rows, void *to)
 		bytes += e->frame.n;
 		e->customer = row_keep(a, rows, i, 2);
 		e->rewrites = row_bool(rows, i, 3);
+		e->conversation = row_keep(a, rows, i, 6);
+		frame_cut(e);
 		if (row_null(rows, i, 5))
 			continue;
 		e->ended = row_keep(a, rows, i, 4);
@@ -75,7 +89,8 @@ void event_read(struct flow *f, struct db *db, const char *organization, int64_t
 {
 	static const struct db_statement sql = {
 		"event_read",
-		"SELECT seq, frame, customer_id, rewrites, ended, ended_user FROM ("
+		"SELECT seq, frame, customer_id, rewrites, ended, ended_user, conversation_id FROM "
+		"("
 		" SELECT *, sum(octet_length(frame)) OVER (ORDER BY seq) - octet_length(frame) AS "
 		"before"
 		" FROM ("
@@ -86,7 +101,7 @@ void event_read(struct flow *f, struct db *db, const char *organization, int64_t
 		"   || '+00:00\",\"conversation_id\":'"
 		"   || coalesce('\"' || conversation_id || '\"', 'null') || ',\"customer_id\":'"
 		"   || coalesce('\"' || customer_id || '\"', 'null') || ',\"payload\":'"
-		"   || payload::text || E'}\\n\\n' AS frame, customer_id,"
+		"   || payload::text || E'}\\n\\n' AS frame, customer_id, conversation_id,"
 		"   type IN ('message.redacted', 'customer.erased') AS rewrites,"
 		"   CASE WHEN type = 'session.ended' THEN payload ->> 'session_id' END AS ended,"
 		"   CASE WHEN type = 'session.ended' THEN payload ->> 'user_id' END AS ended_user"

@@ -28,11 +28,13 @@ void event_start(struct flow *f, struct db *db, const char *organization, const 
 
 struct event_row {
 	int64_t seq;
-	struct str frame;      /* "id: 7\nevent: ...\ndata: {...}\n\n" */
-	struct str customer;   /* empty: none */
-	struct str ended;      /* session.ended: the session's id, empty for all of the user */
-	struct str ended_user; /* session.ended: whose; empty for every other type */
-	bool rewrites;         /* the words of earlier events were changed with it */
+	struct str frame;        /* "id: 7\nevent: ...\ndata: {...}\n\n" */
+	struct str type, data;   /* of the frame: the words behind "event: " and "data: " */
+	struct str conversation; /* empty: none */
+	struct str customer;     /* empty: none */
+	struct str ended;        /* session.ended: the session's id, empty for all of the user */
+	struct str ended_user;   /* session.ended: whose; empty for every other type */
+	bool rewrites;           /* the words of earlier events were changed with it */
 };
 
 struct event_rows {

@@ -96,16 +96,19 @@ void outbox_known(struct flow *f, struct db *db, const char *organization, const
 
 static void promise_read(struct flow *f, const struct db_rows *rows, void *to)
 {
-	bool *out = to;
+	enum promise_end *out = to;
+	struct str word = rows->n > 0 ? row_str(rows, 0, 0) : STR_LIT("");
 
 	(void)f;
-	*out = rows->n > 0 && str_is(row_str(rows, 0, 0), "broken");
+	*out = str_is(word, "broken")    ? PROMISE_BROKEN
+	       : str_is(word, "calling") ? PROMISE_CALLING
+					 : PROMISE_SETTLED;
 }
 
-void promise_due(struct flow *f, struct db *db, const struct work *w, bool *broken)
+void promise_due(struct flow *f, struct db *db, const struct work *w, enum promise_end *out)
 {
 	static const struct db_statement sql = {
 		"promise_due", "SELECT outcome FROM promise_due($1, $2, $3)", 3, true};
 
-	db_ask(f, db, &sql, DB_PARAMS(w->organization, w->ref, w->lease), promise_read, broken);
+	db_ask(f, db, &sql, DB_PARAMS(w->organization, w->ref, w->lease), promise_read, out);
 }

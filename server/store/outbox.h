@@ -44,7 +44,13 @@ void outbox_settle(struct flow *f, struct db *db, const struct work *w,
 void outbox_known(struct flow *f, struct db *db, const char *organization, const struct str *sids,
 		  size_t n, struct str *out, size_t *out_n);
 
-/* A promise's time has come; *broken says whether it was still open. */
-void promise_due(struct flow *f, struct db *db, const struct work *w, bool *broken);
+enum promise_end {
+	PROMISE_SETTLED, /* it was kept, or called off */
+	PROMISE_BROKEN,  /* it was still open */
+	PROMISE_CALLING, /* a call was promised: it is due now, as work */
+};
+
+/* A promise's time has come. */
+void promise_due(struct flow *f, struct db *db, const struct work *w, enum promise_end *out);
 
 #endif

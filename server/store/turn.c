@@ -1,10 +1,9 @@
 /*
- * turn.c - see turn.h. The JSON read here is our own functions' (store_context, agent_turn_begin):
- * a wrong shape is a bug of ours and reads as "not known".
+ * turn.c - see turn.h.
  */
 #include "server/store/turn.h"
 
-#include "server/store/turn_read.h"
+#include "server/store/store_json.h"
 
 enum column {
 	COL_EPOCH,
@@ -31,99 +30,9 @@ static const struct db_statement begin_sql = {
 	" FROM agent_turn_begin($1, $2, $3)",
 	3, true};
 
-json_t *json_of(struct str text)
-{
-	return json_loadb(text.p == NULL ? "" : text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
-}
-
-struct str text_of(struct arena *a, const json_t *object, const char *name)
-{
-	const json_t *v = json_object_get(object, name);
-
-	if (!json_is_string(v))
-		return (struct str){NULL, 0};
-	return arena_str(a, str_make(json_string_value(v), json_string_length(v)));
-}
-
-int64_t int_of(const json_t *object, const char *name)
-{
-	return json_integer_value(json_object_get(object, name));
-}
-
-static int at(const json_t *array, size_t i)
-{
-	return (int)json_integer_value(json_array_get(array, i));
-}
-
-static void hours_read(struct arena *a, const json_t *hours, struct store *out)
-{
-	out->periods_n = json_array_size(hours);
-	out->periods = ARENA_ARRAY(a, struct store_period, out->periods_n);
-	for (size_t i = 0; i < out->periods_n; i++) {
-		const json_t *h = json_array_get(hours, i);
-
-		out->periods[i] = (struct store_period){at(h, 0), at(h, 1), at(h, 2)};
-	}
-}
-
-static void special_read(struct arena *a, const json_t *day, struct store_special *out)
-{
-	const json_t *periods = json_object_get(day, "periods");
-	struct str date = text_of(a, day, "date");
-
-	snprintf(out->date, sizeof out->date, STR_FMT, STR_ARG(date));
-	out->closed = json_is_true(json_object_get(day, "closed"));
-	out->name_en = text_of(a, day, "name_en");
-	out->name_fr = text_of(a, day, "name_fr");
-	out->periods_n = json_array_size(periods);
-	out->periods = ARENA_ARRAY(a, struct store_period, out->periods_n);
-	for (size_t i = 0; i < out->periods_n; i++) {
-		const json_t *p = json_array_get(periods, i);
-
-		out->periods[i] = (struct store_period){0, at(p, 0), at(p, 1)};
-	}
-}
-
-static void policies_read(struct arena *a, const json_t *policies, struct store *out)
-{
-	out->policies_n = json_array_size(policies);
-	out->policies = ARENA_ARRAY(a, struct store_policy, out->policies_n);
-	for (size_t i = 0; i < out->policies_n; i++) {
-		const json_t *p = json_array_get(policies, i);
-
-		out->policies[i] = (struct store_policy){
-			text_of(a, p, "topic"), text_of(a, p, "text_en"), text_of(a, p, "text_fr")};
-	}
-}
-
-void store_of(struct arena *a, const json_t *j, struct store *out)
-{
-	const json_t *special = json_object_get(j, "special");
-
-	out->name = text_of(a, j, "name");
-	out->phone = text_of(a, j, "phone");
-	out->email = text_of(a, j, "email");
-	out->address = text_of(a, j, "address");
-	out->directions_en = text_of(a, j, "directions_en");
-	out->directions_fr = text_of(a, j, "directions_fr");
-	out->zone = text_of(a, j, "zone");
-	out->default_language = language_parse(text_of(a, j, "default_language"));
-	out->reply_target_minutes = (int)int_of(j, "reply_target_minutes");
-	out->closed_now = json_is_true(json_object_get(j, "closed_manually"));
-	out->closed_until_us = int_of(j, "closed_until_us");
-	out->closed_reason_en = text_of(a, j, "closed_reason_en");
-	out->closed_reason_fr = text_of(a, j, "closed_reason_fr");
-	hours_read(a, json_object_get(j, "hours"), out);
-	out->specials_n = json_array_size(special);
-	out->specials = ARENA_ARRAY(a, struct store_special, out->specials_n);
-	for (size_t i = 0; i < out->specials_n; i++)
-		special_read(a, json_array_get(special, i), &out->specials[i]);
-	policies_read(a, json_object_get(j, "policies"), out);
-}
-
 static void messages_read(struct arena *a, struct str text, struct turn_context *out)
 {
-	json_t *j = json_of(text);
+	json_t *j = json_of_text(text);
 	struct agent_message *fresh = ARENA_ARRAY(a, struct agent_message, TURN_MESSAGES_MAX);
 
 	out->messages_n = size_min(json_array_size(j), TURN_MESSAGES_MAX);
@@ -131,9 +40,9 @@ static void messages_read(struct arena *a, struct str text, struct turn_context 
 		const json_t *m = json_array_get(j, i);
 		struct turn_message *to = &out->messages[i];
 
-		snprintf(to->id, sizeof to->id, STR_FMT, STR_ARG(text_of(a, m, "id")));
-		to->body = text_of(a, m, "body");
-		to->media = (int)int_of(m, "media");
+		snprintf(to->id, sizeof to->id, STR_FMT, STR_ARG(json_text(a, m, "id")));
+		to->body = json_text(a, m, "body");
+		to->media = (int)json_int(m, "media");
 		to->answered = !json_is_true(json_object_get(m, "new"));
 		if (!to->answered)
 			fresh[out->in.messages_n++] = (struct agent_message){to->body, to->media};
@@ -146,7 +55,6 @@ static void context_read(struct flow *f, const struct db_rows *r, void *to)
 {
 	struct turn_context *out = to;
 	struct agent_in *in = &out->in;
-	json_t *store;
 
 	*out = (struct turn_context){0};
 	if (r->n == 0)
@@ -163,9 +71,7 @@ static void context_read(struct flow *f, const struct db_rows *r, void *to)
 	in->promise_due_us = row_time(r, 0, COL_PROMISE_DUE);
 	in->addition_noted = row_bool(r, 0, COL_ADDITION_NOTED);
 	out->engine = row_keep(&f->arena, r, 0, COL_ENGINE);
-	store = json_of(row_str(r, 0, COL_STORE));
-	store_of(&f->arena, store, &out->store);
-	json_decref(store);
+	store_of_json(&f->arena, row_str(r, 0, COL_STORE), &out->store);
 	in->store = &out->store;
 	messages_read(&f->arena, row_str(r, 0, COL_MESSAGES), out);
 }

@@ -30,6 +30,10 @@ struct turn_context {
 
 void turn_begin(struct flow *f, struct db *db, const struct work *w, struct turn_context *out);
 
+/* Takes card numbers out of what the agent will read; the JSON of the rows to change (struct
+ * turn_store), or NULL. Adds to *cards how many there were. */
+const char *turn_cards_out(struct arena *a, struct turn_context *c, uint64_t *cards);
+
 struct turn_store {
 	int64_t epoch, answered_to;
 	const struct agent_out *said;

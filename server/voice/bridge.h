@@ -6,6 +6,9 @@
  * The bridge is protocol and two sockets: it knows no store. What it learns it tells its ear, in
  * order, from inside the loop turn in which it came; the ear may call any bridge_* function then.
  * No frame costs an allocation (`allocations` in the figures counts the exceptions).
+ *
+ * A caller is not left in silence: while the agent owes an answer for longer than COMFORT_MS a soft
+ * tone is played, and when it owes one for longer than ANSWER_MS the conversation counts as lost.
  */
 #ifndef SWITCHBACK_SERVER_VOICE_BRIDGE_H
 #define SWITCHBACK_SERVER_VOICE_BRIDGE_H
@@ -13,17 +16,24 @@
 #include "server/net/socket.h"
 #include "shared/str.h"
 
+#define BRIDGE_CONNECT_MS 1500 /* until the conversation's metadata has come */
+#define BRIDGE_COMFORT_MS 2200 /* a tone, and again each so long */
+#define BRIDGE_ANSWER_MS  8000 /* no word of an agent whose turn it is */
+#define BRIDGE_SILENT_MS \
+	30000 /* no message of any kind from the conversation (pings come every few seconds) */
+#define BRIDGE_STREAM_MS 10000 /* none from Twilio, which sends 50 a second */
+
 struct bridge;
 struct bridges; /* all of a process */
 
 enum bridge_end {
 	BRIDGE_STREAM_STOPPED, /* Twilio said stop: the call ended, or was redirected */
-	BRIDGE_STREAM_LOST,    /* Twilio's socket broke */
+	BRIDGE_STREAM_LOST,    /* Twilio's socket broke, or is silent, or speaks another format */
 	BRIDGE_AGENT_DONE,     /* ElevenLabs closed with 1000 */
-	BRIDGE_AGENT_REFUSED,  /* 1008, 3008, handshake refused: not to be tried again with the same
-				  data */
-	BRIDGE_AGENT_LOST, /* any other close, an error, silence of the socket, no answer in time */
-	BRIDGE_CLOSED_BY_US, /* bridge_close */
+	BRIDGE_AGENT_REFUSED,  /* 1008, 3008, the wrong audio format: not to be tried again with the
+				  same data */
+	BRIDGE_AGENT_LOST,     /* any other close, an error, silence, no connection in time */
+	BRIDGE_CLOSED_BY_US,   /* bridge_close */
 };
 
 /* Whose words, or what became of them. Texts live during the call of the ear only. */
@@ -33,9 +43,10 @@ struct bridge_line {
 	struct str text;
 };
 
+/* Any member may be NULL but `ended`. */
 struct bridge_ear {
-	/* Twilio's `start`: the call's SID, our token of <Parameter name="t">. The audio waits
-	 * (bounded) until bridge_connect. */
+	/* Twilio's `start`: the call's SID, our token of <Parameter name="t">. The caller's audio
+	 * waits (the last 2 s of it) until a conversation takes it. */
 	void (*started)(struct bridge *b, void *with, struct str call_sid, struct str stream_sid,
 			struct str token);
 	/* The conversation's metadata has come; it takes audio now. */
@@ -45,50 +56,68 @@ struct bridge_ear {
 	/* agent_response_correction: the agent's line of that event was cut to `text` */
 	void (*corrected)(struct bridge *b, void *with, int64_t event, struct str original,
 			  struct str text);
-	/* a key that the caller pressed */
+	/* A key that the caller pressed. */
 	void (*digit)(struct bridge *b, void *with, char digit);
 	/* client_tool_call: answer with bridge_tool_result. */
 	void (*tool)(struct bridge *b, void *with, struct str name, struct str id,
 		     struct str parameters_json);
-	/* The last: both sockets are closed or closing, and b is gone when this returns. */
+	/* The conversation has come to its end (`why` is one of AGENT_...) and the caller is still
+	 * there. True: bridge_connect or bridge_close follows soon; meanwhile the caller hears the
+	 * tone. False, or NULL: the bridge ends. */
+	bool (*lost)(struct bridge *b, void *with, enum bridge_end why, unsigned code,
+		     struct str reason);
+	/* The last: both sockets are closed or closing, and b is gone when this returns. `code` is
+	 * the close status that the other side gave, 0 where there is none. */
 	void (*ended)(struct bridge *b, void *with, enum bridge_end why, unsigned code,
 		      struct str reason);
 };
 
-/* The socket kind of WS /api/media/twilio; `allow` (the signature of the upgrade) and what `with`
- * is come from who sets up the route: bridge_accept is called from its allow(). */
-extern const struct socket_kind bridge_stream;
-/* A new bridge for a stream that was let in. NULL: no room for more. */
+/* The socket of WS /api/media/twilio. `judge` is the route's allow(): it proves who asks (the
+ * upgrade's signature) and sets *self to what bridge_accept gave. */
+#define BRIDGE_STREAM(judge)                                                          \
+	{                                                                             \
+		"media stream", 64u * 1024u, 2u << 20, (judge), bridge_stream_opened, \
+			bridge_stream_message, bridge_stream_closed                   \
+	}
+void bridge_stream_opened(struct socket *s, void *self);
+void bridge_stream_message(struct socket *s, void *self, bool text, struct str m);
+void bridge_stream_closed(struct socket *s, void *self);
+
+/* A new bridge for a stream that is let in. NULL: no room for more. */
 struct bridge *bridge_accept(struct bridges *all, const struct bridge_ear *ear, void *with);
 
 /* Opens the conversation: `url` is wss:// or ws:// and secret (a signed URL), `initiation` the
- * whole first message. Both are copied. May be called once more after a conversation was lost,
- * before `ended` (see bridge_retry). */
-void bridge_connect(struct bridge *b, const char *url, struct str initiation);
+ * whole first message (JSON). Both are copied. `speaks_first`: the agent owes the first word. Of
+ * the one before, if any, nothing is heard any more. A URL that cannot be used is told by `lost`,
+ * as any other failure is. */
+void bridge_connect(struct bridge *b, const char *url, struct str initiation, bool speaks_first);
 
 /* Text to the agent: a user_message (it answers) or a contextual_update (it knows). False: no
  * conversation now. */
 bool bridge_say(struct bridge *b, struct str text);
 bool bridge_tell(struct bridge *b, struct str text);
 bool bridge_tool_result(struct bridge *b, struct str id, struct str result, bool is_error);
-/* From now on not one more byte of the agent's audio goes to the caller: Twilio's buffer is
- * cleared, and the caller's audio goes nowhere. Comes before bridge_close where the holder changes.
- */
+/* From now on not one more byte of the agent's audio goes to the caller: what waits here is
+ * dropped, Twilio's buffer is cleared, and the caller's audio goes nowhere. Comes before
+ * bridge_close where the holder changes. */
 void bridge_hush(struct bridge *b);
-/* Ends both sockets: Twilio goes on with the document's next verb. `ended` comes later
- * (BRIDGE_CLOSED_BY_US). */
+/* Ends both sockets: Twilio goes on with the document's next verb. `ended` (BRIDGE_CLOSED_BY_US)
+ * comes inside. */
 void bridge_close(struct bridge *b);
 
 struct bridge_figures {
 	unsigned live;
 	uint64_t frames_in, frames_out; /* of audio: from Twilio, to Twilio */
 	uint64_t frames_dropped;        /* stale after an interruption, or no room */
-	uint64_t allocations;           /* made for audio frames */
-	uint64_t lost; /* conversations that ended with AGENT_LOST or AGENT_REFUSED */
+	uint64_t allocations; /* made for messages of any kind, by all sockets of the process */
+	uint64_t lost;        /* conversations that were lost or refused */
+	uint64_t ignored;     /* messages that could not be read, or are not known */
 };
+/* `sockets` is borrowed and outlives it. */
 struct bridges *bridges_open(struct loop *l, struct sockets *sockets, unsigned max);
 void bridges_figures(const struct bridges *all, struct bridge_figures *out);
-/* Ends all, and frees when the loop has closed their sockets. NULL is fine. */
+/* Ends all (their ears hear CLOSED_BY_US), and frees when the loop has closed their sockets: call
+ * it before the web server is closed. NULL is fine. */
 void bridges_close(struct bridges *all);
 
 #endif

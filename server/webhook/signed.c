@@ -14,7 +14,7 @@
 
 /* A line for each, but a flood of bad requests does not become a flood of lines: past
  * LINES_PER_SECOND they are counted, and the next second's first line says how many. */
-static void refusal_told(struct app *app, const char *why, const struct signed_form *s)
+void refusal_told(struct app *app, struct str path, const char *why)
 {
 	int64_t second = clock_mono_ms() / 1000;
 
@@ -28,13 +28,13 @@ static void refusal_told(struct app *app, const char *why, const struct signed_f
 		app->refused_unsaid++;
 	else
 		log_warn("event=request_refused path=" STR_FMT " reason=\"%s\"",
-			 STR_ARG(utf8_cut(s->target, 100)), why);
+			 STR_ARG(utf8_cut(path, 100)), why);
 }
 
 static enum signed_state refused(struct flow *f, const struct signed_form *s, const char *why)
 {
 	f->app->figures.signatures_refused++;
-	refusal_told(f->app, why, s);
+	refusal_told(f->app, s->target, why);
 	flow_fail(f, ERR_DENIED, "%s", why);
 	return SIGNED_REFUSED;
 }

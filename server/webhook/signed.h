@@ -33,6 +33,9 @@ enum signed_state signed_read(struct flow *f, struct signed_form *s);
 /* In the step after SIGNED_ASKED. */
 enum signed_state signed_answered(struct flow *f, struct signed_form *s);
 
+/* A line in the log for a request that did not prove who sent it. */
+void refusal_told(struct app *app, struct str path, const char *why);
+
 /* Answers a failed webhook: 403 that tells nothing, 400, or 503 for "could not be kept". */
 void signed_failed(struct flow *f, const struct signed_form *s);
 

@@ -132,16 +132,6 @@ static bool sid_usable(struct str sid)
 	return sid.n >= 1 && sid.n <= 64;
 }
 
-static const char *sender_word(struct str from)
-{
-	switch (phone_kind_of(from)) {
-	case PHONE_E164: return "e164";
-	case PHONE_SHORT: return "short";
-	case PHONE_WITHHELD: return "withheld";
-	default: return "odd";
-	}
-}
-
 static bool text_read(struct flow *f, struct sms_in *s)
 {
 	const struct form *form = &s->sender.form;
@@ -158,7 +148,7 @@ static bool text_read(struct flow *f, struct sms_in *s)
 		return err_set(&f->err, ERR_INPUT, "MessageSid is missing or no SID");
 	if (utf8_count(t->from) > PEER_MAX)
 		return err_set(&f->err, ERR_INPUT, "From is longer than any sender");
-	t->sender = sender_word(t->from);
+	t->sender = phone_kind_word(phone_kind_of(t->from));
 	t->expected = s->sender.expected[0] == '\0' ? NULL : s->sender.expected;
 	s->keyword = keyword_of(t->body, opt_out);
 	t->keyword = keyword_word(&s->keyword);

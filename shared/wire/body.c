@@ -39,6 +39,11 @@ void body_bool(struct body *b, const char *name, bool value)
 	added(b, name, json_boolean(value));
 }
 
+void body_null(struct body *b, const char *name)
+{
+	added(b, name, json_null());
+}
+
 static int piece_added(const char *piece, size_t n, void *out)
 {
 	return buf_add(out, piece, n) ? 0 : -1;

@@ -10,22 +10,22 @@ cd "$(dirname "$0")/../.."
 
 rules() {
 	cat <<'RULES'
-shared|                                                          | utf8proc libcrypto libcrypt
+shared|                                                          | utf8proc glib libcrypto libcrypt
 shared/wire| shared                                              | jansson
 server/core| shared                                              | uv
 server/db| shared server/core                                    | libpq uv
-server/net| shared server/core                                   | uv llhttp curl lws libcrypto
+server/net| shared server/core                                   | uv llhttp curl libcrypto
 server/agent| shared                                             | none
 server/twilio| shared                                            | libcrypto jansson
 server/elevenlabs| shared                                        | libcrypto jansson
 server/store| shared server/core server/db server/agent          | jansson
 server/staff| shared server/core server/db/row.h server/api/roles.h | libjwt uv libcrypto
 server/events| shared server/core server/net server/db server/store server/staff/sessions.h | none
-server/voice| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/jobs/runner.h | none
+server/voice| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/app.h server/keys.h server/jobs/runner.h | none
 server/webhook| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/voice server/app.h server/keys.h server/jobs/runner.h | none
 server/api| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/staff server/store server/events server/voice server/app.h server/keys.h server/jobs/runner.h | none
 server/jobs| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/voice server/app.h server/keys.h | none
-server/ctl| shared server/agent server/twilio server/db/schema_list.h server/api/roles.h | libpq curl libcsv jansson libcrypto libcrypt
+server/ctl| shared server/agent server/twilio server/elevenlabs server/db/schema_list.h server/api/roles.h | libpq curl libcsv jansson libcrypto libcrypt
 server/keep| shared                                              | none
 server| shared server                                            | any
 tests/sim| shared server/core server/net                         | uv jansson libcrypto expat ncursesw utf8proc
@@ -52,11 +52,11 @@ uv|uv.h uv/
 libpq|libpq-fe.h pg_config.h libpq/
 llhttp|llhttp.h
 curl|curl/
-lws|libwebsockets.h
 jansson|jansson.h
 libcrypto|openssl/
 libcrypt|crypt.h
 libjwt|jwt.h
+glib|glib.h glib/ gio/
 utf8proc|utf8proc.h
 expat|expat.h
 ncursesw|ncurses.h ncursesw/ curses.h term.h

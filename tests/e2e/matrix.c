@@ -15,6 +15,7 @@
 
 #include "server/api/door.h"
 #include "server/routes.h"
+#include "shared/clock.h"
 #include "tests/support/db.h"
 #include "tests/support/store.h"
 
@@ -39,6 +40,8 @@ static const struct kind {
 	{"/api/sse/conversation/",
 	 "SELECT id FROM customers WHERE organization_id = $1 ORDER BY id LIMIT 1"},
 	{"/api/auth/sessions/", "SELECT id FROM user_sessions WHERE organization_id = $1 LIMIT 1"},
+	{"/api/outbound/",
+	 "SELECT id FROM outbound_calls WHERE organization_id = $1 ORDER BY id LIMIT 1"},
 };
 
 static const struct kind *kind_of(const char *path)
@@ -87,12 +90,27 @@ static void own_id(const struct kind *k, const char *session, char out[40])
 	}
 }
 
+/* Whom the store may call. */
+static const char *own_customer(void)
+{
+	static char id[40];
+
+	if (id[0] == '\0')
+		one_id(store.db,
+		       "SELECT id FROM customers WHERE organization_id = $1 AND phone_number IS "
+		       "NOT "
+		       "NULL ORDER BY id LIMIT 1",
+		       service_key(store.service, "ORG_A_ID"), id);
+	return id;
+}
+
 /* ---- requests ---- */
 
 /* The least that the route's own table takes. */
 static void body_of(const struct route *route, struct buf *out)
 {
 	const struct api_row *row = route->with;
+	char later[CLOCK_TEXT];
 	bool some = false;
 
 	buf_reset(out);
@@ -119,6 +137,11 @@ static void body_of(const struct route *route, struct buf *out)
 	if (strcmp(route->path, "/api/conversations") == 0 &&
 	    some) /* one of two, which no table says */
 		buf_add_cstr(out, ",\"phone_number\":\"514 555 0900\"");
+	if (strcmp(route->path, "/api/outbound") == 0 && some) { /* one of three; not today */
+		clock_text(clock_wall_us() + 20 * 86400 * INT64_C(1000000), later);
+		buf_printf(out, ",\"customer_id\":\"%s\",\"not_before\":\"%s\"", own_customer(),
+			   later);
+	}
 	if (some) {
 		char *text = xstrdup(buf_cstr(out));
 
@@ -285,7 +308,7 @@ static char *everything_of(const char *organization)
 				   " organization_id = %L', relname, $1::text) FROM pg_class WHERE "
 				   "relnamespace = 'public'::regnamespace"
 				   " AND relkind = 'r' AND relname NOT IN ('organizations', "
-				   "'schema_migrations', 'due_work') ORDER BY relname",
+				   "'schema_migrations', 'due_work', 'call_pace') ORDER BY relname",
 				   1, &organization);
 	struct buf all = {0};
 	char *text;

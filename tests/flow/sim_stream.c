@@ -16,15 +16,15 @@ static void open_world(void)
 {
 	world_open(&w, NULL, NULL);
 	world_voice(&w, "/voice", "");
-	bridge_open(&b, &w);
+	sim_bridge_open(&b, &w);
 	world_answers(&w, "/voice",
-		      bridge_twiml(&w, "<Parameter name=\"t\" value=\"one &amp; only\"/>",
-				   "<Say>The stream has ended.</Say>"));
+		      sim_bridge_twiml(&w, "<Parameter name=\"t\" value=\"one &amp; only\"/>",
+				       "<Say>The stream has ended.</Say>"));
 }
 
 static void close_world(void)
 {
-	bridge_close(&b);
+	sim_bridge_close(&b);
 	world_close(&w);
 }
 
@@ -51,7 +51,7 @@ static int64_t figure(const json_t *stream, const char *name)
 Test(sim_stream, begins_as_twilio_begins_one)
 {
 	const char *sid = world_call(&w);
-	const json_t *start = bridge_from_twilio(&b, "start", 0), *m;
+	const json_t *start = sim_bridge_from_twilio(&b, "start", 0), *m;
 	char right[SIM_SIGNATURE];
 
 	cr_assert(start != NULL);
@@ -80,7 +80,7 @@ Test(sim_stream, both_sides_hear_what_the_other_says)
 
 	cr_expect(world_hears(&w, sid, "agent", "Welcome to Bici Downtown."));
 	cr_expect_eq(world_do(&w, sid, "say", "What are your hours?"), 200);
-	m = bridge_from_agent(&b, "user_transcript", 0);
+	m = sim_bridge_from_agent(&b, "user_transcript", 0);
 	cr_expect_str_eq(text_of(m, "user_transcription_event", "user_transcript"),
 			 "What are your hours?");
 	cr_expect(world_hears(&w, sid, "agent", "We are open. Nine to six."));
@@ -97,7 +97,7 @@ Test(sim_stream, both_sides_hear_what_the_other_says)
 		     0);
 	world_do(&w, sid, "say", "Thank you, goodbye.");
 	cr_expect(world_hears(&w, sid, "agent", "Goodbye."));
-	cr_expect(bridge_agent_ends(&b));
+	cr_expect(sim_bridge_agent_ends(&b));
 	cr_expect_eq(b.agent_end.code, 1000);
 	cr_expect(world_hears(&w, sid, "say", "The stream has ended."), "the document goes on");
 	cr_expect(world_call_is(&w, sid, "completed"));
@@ -123,10 +123,10 @@ Test(sim_stream, a_frame_goes_out_each_20_ms_in_order)
 	cr_expect(sent >= ms / 20 - 3 && sent <= ms / 20 + 1,
 		  "%" PRId64 " frames in %" PRId64 " ms", sent, ms);
 	world_do(&w, sid, "press", "0");
-	cr_expect_str_eq(text_of(bridge_from_twilio(&b, "dtmf", 0), "dtmf", "digit"), "0");
+	cr_expect_str_eq(text_of(sim_bridge_from_twilio(&b, "dtmf", 0), "dtmf", "digit"), "0");
 	world_do(&w, sid, "do", "hang up");
-	cr_expect(bridge_from_twilio(&b, "stop", 0) != NULL);
-	cr_expect(bridge_twilio_ends(&b));
+	cr_expect(sim_bridge_from_twilio(&b, "stop", 0) != NULL);
+	cr_expect(sim_bridge_twilio_ends(&b));
 }
 
 Test(sim_stream, marks_come_back_when_what_is_before_them_was_played)
@@ -137,23 +137,23 @@ Test(sim_stream, marks_come_back_when_what_is_before_them_was_played)
 
 	b.no_agent = true;
 	sid = world_call(&w);
-	cr_assert(bridge_from_twilio(&b, "start", 0) != NULL);
+	cr_assert(sim_bridge_from_twilio(&b, "start", 0) != NULL);
 	memset(silence, 0xff, sizeof silence);
 	sim_base64(silence, sizeof silence, audio); /* 200 ms */
 	snprintf(m, sizeof m,
 		 "{\"event\":\"mark\",\"streamSid\":\"%s\",\"mark\":{\"name\":\"idle\"}}",
 		 b.stream);
-	bridge_tell_twilio(&b, m);
-	cr_expect_str_eq(text_of(bridge_from_twilio(&b, "mark", 0), "mark", "name"), "idle");
+	sim_bridge_tell_twilio(&b, m);
+	cr_expect_str_eq(text_of(sim_bridge_from_twilio(&b, "mark", 0), "mark", "name"), "idle");
 	snprintf(m, sizeof m,
 		 "{\"event\":\"media\",\"streamSid\":\"%s\",\"media\":{\"payload\":\"%s\"}}",
 		 b.stream, audio);
-	bridge_tell_twilio(&b, m);
+	sim_bridge_tell_twilio(&b, m);
 	snprintf(m, sizeof m,
 		 "{\"event\":\"mark\",\"streamSid\":\"%s\",\"mark\":{\"name\":\"played\"}}",
 		 b.stream);
-	bridge_tell_twilio(&b, m);
-	cr_expect_str_eq(text_of(bridge_from_twilio(&b, "mark", 1), "mark", "name"), "played");
+	sim_bridge_tell_twilio(&b, m);
+	cr_expect_str_eq(text_of(sim_bridge_from_twilio(&b, "mark", 1), "mark", "name"), "played");
 	world_ask(&w, "GET", "/sim/streams", NULL, NULL, 0);
 	world_ask(&w, "GET",
 		  arena_printf(&w.arena, "/sim/streams/%s", world_word(&w, "streams.0.sid")), NULL,
@@ -165,15 +165,15 @@ Test(sim_stream, marks_come_back_when_what_is_before_them_was_played)
 			m, sizeof m,
 			"{\"event\":\"media\",\"streamSid\":\"%s\",\"media\":{\"payload\":\"%s\"}}",
 			b.stream, audio);
-		bridge_tell_twilio(&b, m);
+		sim_bridge_tell_twilio(&b, m);
 	}
 	snprintf(m, sizeof m,
 		 "{\"event\":\"mark\",\"streamSid\":\"%s\",\"mark\":{\"name\":\"cleared\"}}",
 		 b.stream);
-	bridge_tell_twilio(&b, m);
+	sim_bridge_tell_twilio(&b, m);
 	snprintf(m, sizeof m, "{\"event\":\"clear\",\"streamSid\":\"%s\"}", b.stream);
-	bridge_tell_twilio(&b, m);
-	cr_expect_str_eq(text_of(bridge_from_twilio(&b, "mark", 2), "mark", "name"), "cleared");
+	sim_bridge_tell_twilio(&b, m);
+	cr_expect_str_eq(text_of(sim_bridge_from_twilio(&b, "mark", 2), "mark", "name"), "cleared");
 	cr_expect_eq(figure(stream_of(sid), "clears"), 1);
 	cr_expect_gt(figure(stream_of(sid), "cleared_bytes"), 60000);
 }
@@ -197,7 +197,7 @@ Test(sim_stream, what_is_no_message_of_the_protocol_is_told_once)
 
 	b.no_agent = true;
 	sid = world_call(&w);
-	cr_assert(bridge_from_twilio(&b, "start", 0) != NULL);
+	cr_assert(sim_bridge_from_twilio(&b, "start", 0) != NULL);
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
 		char m[300];
 		const char *at = strstr(wrong[i], "%s");
@@ -207,7 +207,7 @@ Test(sim_stream, what_is_no_message_of_the_protocol_is_told_once)
 		else
 			snprintf(m, sizeof m, "%.*s%s%s", (int)(at - wrong[i]), wrong[i], b.stream,
 				 at + 2);
-		bridge_tell_twilio(&b, m);
+		sim_bridge_tell_twilio(&b, m);
 	}
 	while (figure(stream_of(sid), "bad") < (int64_t)ARRAY_LEN(wrong))
 		;
@@ -226,17 +226,17 @@ Test(sim_stream, who_speaks_interrupts_the_agent)
 	sid = world_call(&w);
 	cr_expect(world_hears(&w, sid, "agent", "Welcome"));
 	world_do(&w, sid, "say", "Stop.");
-	m = bridge_from_agent(&b, "interruption", 0);
+	m = sim_bridge_from_agent(&b, "interruption", 0);
 	cr_assert(m != NULL);
 	cr_expect_eq(json_integer_value(
 			     json_object_get(json_object_get(m, "interruption_event"), "event_id")),
 		     1);
-	m = bridge_from_agent(&b, "agent_response_correction", 0);
+	m = sim_bridge_from_agent(&b, "agent_response_correction", 0);
 	cr_expect_str_eq(text_of(m, "agent_response_correction_event", "original_agent_response"),
 			 "Welcome to Bici Downtown.");
 	cr_expect(strlen(text_of(m, "agent_response_correction_event",
 				 "corrected_agent_response")) < 20);
-	m = bridge_from_agent(&b, "agent_response", 1);
+	m = sim_bridge_from_agent(&b, "agent_response", 1);
 	cr_expect_gt(json_integer_value(json_object_get(json_object_get(m, "agent_response_event"),
 							"event_id")),
 		     1);
@@ -259,9 +259,9 @@ Test(sim_stream, an_update_of_the_call_stops_the_stream)
 			       "Twiml=%3CResponse%3E%3CSay%3ETaken+over.%3C%2FSay%3E%3CPause+"
 			       "length%3D%2260%22%2F%3E%3C%2FResponse%3E"),
 		     200);
-	cr_expect(bridge_from_twilio(&b, "stop", 0) != NULL);
+	cr_expect(sim_bridge_from_twilio(&b, "stop", 0) != NULL);
 	cr_expect(world_hears(&w, sid, "say", "Taken over."));
-	cr_expect(bridge_agent_ends(&b));
+	cr_expect(sim_bridge_agent_ends(&b));
 	cr_expect_eq(
 		world_api(&w, arena_printf(&w.arena, "Calls/%s.json", sid), "Status=completed"),
 		200);

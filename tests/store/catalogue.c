@@ -15,14 +15,16 @@
 
 /* clang-format off */
 /* The exemptions: no row security, because workers look for work before they know whose it is
- * (due_work), and because it is nobody's but the platform's (schema_migrations). */
-#define EXEMPT "('due_work', 'schema_migrations')"
+ * (due_work), and because it is nobody's but the platform's (PLATFORM). */
+#define EXEMPT "('due_work', 'schema_migrations', 'call_pace')"
+/* The platform's own: no store's, no personal data. */
+#define PLATFORM "('schema_migrations', 'call_pace')"
 /* The one table whose tenant key is its own id. */
 #define TENANT_KEY "CASE WHEN c.relname = 'organizations' THEN 'id' ELSE 'organization_id' END"
 /* The closed list of SECURITY DEFINER functions: each gives one organization's id, or NULL; the feed's gives numbers only. */
 #define DEFINERS "('organization_by_number', 'organization_by_slug', 'organization_by_account', " \
 	"'outbox_organization', 'message_organization', 'call_organization', 'call_sid_organization', " \
-	"'organization_by_family', 'feed_heads')"
+	"'call_stream_organization', 'organization_by_family', 'feed_heads')"
 #define DEFINER_GIVES "CASE p.proname WHEN 'feed_heads' THEN 'bigint[]' ELSE 'uuid' END::regtype"
 /* The tables that those read, each with a policy for their role alone. */
 #define LOOKED_UP "('organizations', 'organization_phone_numbers', 'messages', 'outbox', 'user_sessions'," \
@@ -43,10 +45,10 @@ static const struct rule {
 	const char *sql;
 } rules[] = {
 	{"organization_id", /* uuid NOT NULL, on due_work as well */
-	 "SELECT c.relname" TABLES " AND c.relname <> 'schema_migrations' AND NOT EXISTS (SELECT FROM pg_attribute a"
+	 "SELECT c.relname" TABLES " AND c.relname NOT IN " PLATFORM " AND NOT EXISTS (SELECT FROM pg_attribute a"
 	 " WHERE a.attrelid = c.oid AND a.attname = " TENANT_KEY " AND a.atttypid = 'uuid'::regtype AND a.attnotnull)"},
 	{"primary key", /* begins with it */
-	 "SELECT c.relname" TABLES " AND c.relname <> 'schema_migrations' AND NOT EXISTS (SELECT FROM pg_constraint k"
+	 "SELECT c.relname" TABLES " AND c.relname NOT IN " PLATFORM " AND NOT EXISTS (SELECT FROM pg_constraint k"
 	 " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]"
 	 " WHERE k.conrelid = c.oid AND k.contype = 'p' AND a.attname = " TENANT_KEY ")"},
 	{"foreign key", /* carries it, to the other's tenant key */
@@ -88,16 +90,16 @@ static const struct rule {
 	 " WHERE c.relnamespace = $1::regnamespace AND NOT (a.grantee = 'switchback_service'::regrole AND a.privilege_type = 'UPDATE')"
 	 " AND NOT (a.grantee = 'switchback_lookup'::regrole AND a.privilege_type = 'SELECT' AND c.relname IN " LOOKED_UP
 	 "  AND t.attname IN ('id', 'slug', 'organization_id', 'is_active', 'phone_number', 'twilio_account_sid', 'twilio_message_sid',"
-	 "  'twilio_call_sid', 'family_hash', 'last_event'))"},
+	 "  'twilio_call_sid', 'stream_hash', 'family_hash', 'last_event'))"},
 	{"unique", /* over one organization, so that nobody learns from a refusal what another has */
 	 "SELECT x.indexrelid::regclass::text FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class n ON n.oid = x.indexrelid"
-	 " WHERE c.relnamespace = $1::regnamespace AND (x.indisunique OR x.indisexclusion) AND c.relname <> 'schema_migrations'"
+	 " WHERE c.relnamespace = $1::regnamespace AND (x.indisunique OR x.indisexclusion) AND c.relname NOT IN " PLATFORM ""
 	 " AND n.relname NOT IN " PLATFORM_UNIQUE
 	 " AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (x.indkey) AND a.attname = " TENANT_KEY ")"},
 	{"bounded text", /* by its domain, a CHECK that names the column, or a key to a bounded one; what is computed is as long as its source */
 	 "SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type y ON y.oid = a.atttypid"
 	 " WHERE c.relnamespace = $1::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
-	 " AND c.relname <> 'schema_migrations' AND a.attgenerated = ''"
+	 " AND c.relname NOT IN " PLATFORM " AND a.attgenerated = ''"
 	 " AND coalesce(nullif(y.typbasetype, 0), y.oid) IN ('text'::regtype, 'text[]'::regtype, 'varchar'::regtype, 'bytea'::regtype)"
 	 " AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.contypid = y.oid AND k.contype = 'c')"
 	 " AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('c', 'f') AND a.attnum = ANY (k.conkey))"},

@@ -175,8 +175,13 @@ static const char *const life[] = {
 	" twilio_call_sid = 'CA1'",
 	"SELECT call_answer(organization_id, id, '{\"epoch\": 1, \"answered_to\": 2, \"misses\": 0,"
 	" \"language\": \"en\", \"language_chosen\": false, \"say\": \"Tomorrow\", \"reason\":"
-	" \"human_request\", \"promise_due_us\": 1900000000000000, \"person_now\": false}',"
+	" \"human_request\", \"promise_due_us\": 1900000000000000, \"person_now\": false, "
+	"\"voicemail\": true}',"
 	" '{\"document\": true}') FROM call_sessions WHERE twilio_call_sid = 'CA1'",
+	"SELECT call_said(organization_id, conversation_id, id, 1, '[{\"key\": \"el:c:1:a0\","
+	" \"who\": \"agent\", \"body\": \"We open at nine\", \"language\": \"en\", \"ago_ms\": 0},"
+	" {\"key\": \"el:c:1:a0\", \"body\": \"We open\", \"correction\": 1}]') FROM call_sessions"
+	" WHERE twilio_call_sid = 'CA1'",
 	"SELECT call_hook('recording', id, 'CA1', 'AC0', NULL, '{\"document\": false,"
 	" \"recording_sid\": \"RE1\", \"recording_url\": \"https://x/1\", \"recorded_seconds\": "
 	"9}')"
@@ -188,6 +193,12 @@ static const char *const life[] = {
 	"', (SELECT min(id::text)::uuid FROM user_profiles),"
 	" NULL, NULL, NULL, NULL, NULL)::staff_call, id, 'note', 'careful') FROM conversations"
 	" WHERE peer = '" MAYA "'",
+	/* a call of ElevenLabs' own, of which nothing was known in time */
+	"SELECT native_unknown('" DEMO_NUMBER_A "', 'CA404')",
+	/* a customer is to be called */
+	"SELECT outbound_queue('" DEMO_ORG_A
+	"', 'callback', k, NULL, NULL, NULL, NULL, NULL) FROM customers k"
+	" WHERE k.phone_number = '" MAYA "'",
 	/* a person signs in and out, and is switched off */
 	"INSERT INTO user_sessions (organization_id, user_id, refresh_hash, expires_at)"
 	" SELECT organization_id, id, sha256(id::text::bytea), now() + interval '1 day'"

@@ -9,6 +9,8 @@
 
 #include "server/api/auth.h"
 #include "server/api/row.h"
+#include "server/webhook/call_form.h"
+#include "server/webhook/webhooks.h"
 #include "tests/support/db.h"
 
 /* What anybody may call. A route that is added here is open to the world: say so on purpose. */
@@ -18,6 +20,23 @@ static const char *const open_to_all[] = {
 	"/metrics",
 	"/api/webhooks/twilio/sms",
 	"/api/webhooks/twilio/status",
+	"/api/webhooks/twilio/voice",
+	"/api/webhooks/twilio/voice/next",
+	"/api/webhooks/twilio/stream-end",
+	"/api/webhooks/twilio/stream",
+	"/api/webhooks/twilio/gather",
+	"/api/webhooks/twilio/dial",
+	"/api/webhooks/twilio/conference",
+	"/api/webhooks/twilio/transcription",
+	"/api/webhooks/twilio/voicemail",
+	"/api/webhooks/twilio/recording",
+	"/api/webhooks/twilio/staff",
+	"/api/webhooks/twilio/staff-key",
+	"/api/webhooks/twilio/fallback",
+	"/api/webhooks/elevenlabs/conversation-initiation",
+	"/api/media/twilio",
+	"/api/webhooks/twilio/hold",
+	"/api/audio/hold.wav",
 	"/api/auth/login",
 	"/api/auth/refresh",
 };
@@ -29,6 +48,17 @@ static bool is_open(const char *path)
 			return true;
 	}
 	return false;
+}
+
+/* What the carrier asks about a call is a row of the doors' table, and nothing else is. */
+Test(routes, each_door_of_a_call_is_one)
+{
+	for (const struct route *r = routes; r->path != NULL; r++) {
+		if (r->handle == call_hook_start || r->handle == status_start)
+			cr_expect_not_null(call_door_find(str_of(r->path)), "%s", r->path);
+		else
+			cr_expect_null(call_door_find(str_of(r->path)), "%s", r->path);
+	}
 }
 
 static size_t parts_of(const char *path)

