@@ -65,7 +65,7 @@ DIRS := $(foreach d,$(SHARED_DIRS) $(SERVICE_DIRS) $(CTL_DIRS) $(SIM_DIRS) $(KEE
 
 SERVICE_LIBS = $(call lib,libuv libpq libcurl jansson libjwt libcrypto libxcrypt libssl glib-2.0 libutf8proc) $(LLHTTP_LIBS) -lm
 CTL_LIBS = $(SERVICE_LIBS) -lcsv
-TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc libcrypto glib-2.0)
+TUI_LIBS = $(call lib,libcurl jansson ncursesw libutf8proc)
 SIM_LIBS = $(SERVICE_LIBS) $(call lib,expat ncursesw)
 TEST_LIBS = $(SIM_LIBS) -lcsv $(call lib,criterion yaml-0.1)
 

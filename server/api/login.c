@@ -181,6 +181,11 @@ static void received(struct flow *f)
 		delayed(f, l, seconds);
 		return;
 	}
+	if (passwords_are_full(f->app->passwords)) {
+		wiped(l->password);
+		web_reply_refusal(l->ticket, PROBLEM_BUSY);
+		return;
+	}
 	sign_in_find(f, f->app->db, l->organization, l->email, l->address, &l->found);
 	flow_then(f, account_found);
 }

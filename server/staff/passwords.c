@@ -4,6 +4,10 @@
 #include "server/staff/passwords.h"
 
 #include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define NICE 5 /* of the threads that check, and of what else the pool's threads do afterwards */
 
 struct job {
 	uv_work_t work;
@@ -81,8 +85,10 @@ void passwords_close(struct passwords *p)
 static void on_work(uv_work_t *w)
 {
 	struct job *j = w->data;
-	bool same = password_matches(j->password, j->hash);
+	bool same;
 
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE); /* Linux: of this thread alone */
+	same = password_matches(j->password, j->hash);
 	j->result.matches = same && j->known;
 	if (j->result.matches && password_rounds(j->hash) < j->rounds)
 		password_hash(j->password, j->rounds, j->result.renewed);
@@ -134,16 +140,22 @@ static void start_next(struct passwords *p)
 	}
 }
 
+bool passwords_are_full(struct passwords *p)
+{
+	if (p->figures.waiting < PASSWORDS_WAITING_MAX)
+		return false;
+	p->figures.refused++;
+	return true;
+}
+
 bool password_check(struct flow *f, struct passwords *p, struct str password, const char *hash,
 		    struct password_checked *out)
 {
 	struct job *j;
 
 	*out = (struct password_checked){.matches = false};
-	if (p->figures.waiting >= PASSWORDS_WAITING_MAX) {
-		p->figures.refused++;
+	if (passwords_are_full(p))
 		return false;
-	}
 	j = xcalloc(1, sizeof *j);
 	j->owner = p;
 	j->out = out;

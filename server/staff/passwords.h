@@ -1,7 +1,8 @@
 /*
  * passwords.h - checking passwords off the loop: bcrypt takes a quarter of a second, and a flood of
  * sign-ins must not hold up anything else. Two at a time (libuv's pool has four threads, which look
- * up names too), PASSWORDS_WAITING_MAX behind them, beyond that none is taken.
+ * up names too), PASSWORDS_WAITING_MAX behind them, beyond that none is taken. Their threads come
+ * behind the loop's where there are not cores enough for all.
  *
  * The password is copied into the job and wiped when it is done; a flow that goes meanwhile changes
  * nothing about that.
@@ -34,6 +35,11 @@ struct password_checked {
 MUST_USE
 bool password_check(struct flow *f, struct passwords *p, struct str password, const char *hash,
 		    struct password_checked *out);
+
+/* So many wait that the next would not be taken; counts as refused. To be asked first, before
+ * anything is looked up for it: a flood then costs next to nothing. */
+MUST_USE
+bool passwords_are_full(struct passwords *p);
 
 struct passwords_figures {
 	unsigned running, waiting;

@@ -35,7 +35,7 @@ store=$(sql -c "SELECT id FROM organizations WHERE slug = '$slug'")
 console() { # console NAME RUN [options]: figures into $dir/NAME.ROUND
 	local name=$1 run=$2
 	shift 2
-	rm -rf "$dir/home"
+	rm -rf "${dir:?}/home"
 	mkdir -p "$dir/home"
 	"$build/bench/console" "$run" --program "$build/switchback" --url "$(key URL)" --home "$dir/home" --sign-in "$dir/sign-in" \
 		"$@" >"$dir/$name.$round"
@@ -62,8 +62,10 @@ expected() {
 }
 events() { sql -c "SELECT last_event FROM organization_counters WHERE organization_id = '$store'"; }
 
-# turns_over: "BOUND_MS COUNT" of the service's loop so far, BOUND in milliseconds.
+# "BOUND COUNT": so many turns of the service's loop took at most so many seconds.
 turns() { curl -fsS "$(key URL)/metrics" | sed -n 's/^switchback_loop_turn_seconds_bucket{le="\(.*\)"} \(.*\)$/\1 \2/p'; }
+# Nanoseconds that the loop's thread has stood in the queue for a core.
+queued() { cut -d' ' -f2 "/proc/$(service_pid)/task/$(service_pid)/schedstat"; }
 
 # ---- the rounds ------------------------------------------------------------------------------------------------
 for ((round = 1; round <= rounds; round++)); do
@@ -80,7 +82,9 @@ done
 for ((round = 1; round <= rounds; round++)); do # at the end: who stands in the queue then would be in the consoles' way
 	say "Sign-ins, round $round of $rounds ..."
 	turns >"$dir/turns.before"
+	before=$(queued)
 	"$build/bench/logins" --port "$port" --secs "$secs" >"$dir/storm.$round" || say "storm: not every answer was as expected"
+	echo "queued_percent=$((($(queued) - before) / (secs * 10000000)))" >>"$dir/storm.$round"
 	turns >"$dir/turns.after"
 	# the bound below which every turn of the storm was
 	paste -d' ' "$dir/turns.before" "$dir/turns.after" |
@@ -107,6 +111,7 @@ done
 	echo "text_ms $(figure texts text_ms)"
 	echo "sign_ins_per_s $(figure storm checked_per_s)"
 	echo "turned_away_per_s $(figure storm busy_per_s)"
+	echo "queued_percent $(figure storm queued_percent)"
 	echo "stall_ms $(figure storm stall_ms)"
 	echo "beside_p99_ms $(figure storm probe_p99_ms)"
 	echo "beside_max_ms $(figure storm probe_max_ms)"
@@ -133,6 +138,7 @@ awk -v steal="$(steal)" "$table"'
 		row("storm: sign-ins told to come back", "turned_away_per_s", "/s")
 		row("storm: what others wait, 99 of 100", "beside_p99_ms", "ms")
 		row("storm: what others wait, the longest", "beside_max_ms", "ms")
+		row("storm: the loop waits for a core", "queued_percent", "%")
 		print "\nagainst the floors"
 		floor("start to the first screen (ms)", mid["start_ms"], 100, 0)
 		floor("key to screen, 99 of 100 (ms)", mid["key_p99_ms"], 16, 0)
@@ -141,6 +147,8 @@ awk -v steal="$(steal)" "$table"'
 		floor("memory, the most (MiB)", high["console_peak_kb"] / 1024, 16, 0)
 		floor("a new text in the thread, the most (KiB)", high["text_max_bytes"] / 1024, 2, 0)
 		floor("storm: longest turn of the loop, at most (ms)", mid["stall_ms"], 10, 0)
+		if (mid["queued_percent"] > 10)
+			print "\nOthers were at work on this machine: the loop waited for a core " mid["queued_percent"] " % of the time."
 		steal_told()
 	}' "$dir/figures"
 echo "(figures: $build/bench-console.json)"

@@ -116,7 +116,7 @@ void lines_build(struct lines *l, const struct thread *t, const struct when *whe
 	(void)line_add(&b, LINE_TOP, (struct str){0});
 	for (size_t i = 0; i < t->n; i++) {
 		const struct entry *e = &t->at[i];
-		int64_t its_day = when_day_number(when, e->created_at);
+		int64_t its_day = when_day_number(e->created_at);
 		bool head;
 
 		b.entry = (uint32_t)i;

@@ -25,6 +25,7 @@ void model_init(struct model *m, const struct model_start *start, int rows, int 
 	for (enum tab t = 0; t < TABS; t++)
 		m->list.cursor[t] = ROW_NONE;
 	m->wishes = wishes_new();
+	when_zone((struct str){0});
 	sign_in_start(m, NULL);
 }
 
@@ -67,8 +68,7 @@ void model_forget(struct model *m)
 	m->focus = PANE_LIST;
 	m->zoomed = m->help = false;
 	m->notice = (struct notice){0};
-	zone_close(m->zone);
-	m->zone = NULL;
+	when_zone((struct str){0});
 }
 
 void model_clear(struct model *m)
@@ -144,7 +144,7 @@ int64_t model_now_us(const struct model *m)
 
 struct when model_when(const struct model *m)
 {
-	return (struct when){m->zone, m->language, model_now_us(m)};
+	return (struct when){m->language, model_now_us(m)};
 }
 
 static int composer_rows(const struct model *m, int cols)

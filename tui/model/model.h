@@ -14,7 +14,6 @@
 #include "shared/phone.h"
 #include "shared/wire/customer.h"
 #include "shared/wire/session.h"
-#include "shared/zone.h"
 #include "tui/draw/layout.h"
 #include "tui/draw/look.h"
 #include "tui/keys/action.h"
@@ -203,7 +202,6 @@ struct model {
 
 	struct sign_in sign_in;
 	struct me me;
-	struct zone *zone;
 
 	enum link_state link;
 	int64_t heard_ms;                  /* when the service last said something */

@@ -105,7 +105,7 @@ void signed_in(struct model *m, const struct msg *msg)
 	m->me.permissions = xcalloc(w->permissions_n, sizeof *m->me.permissions);
 	for (size_t i = 0; i < w->permissions_n; i++)
 		m->me.permissions[i] = xstrdup(w->permissions[i]);
-	m->zone = zone_open(str_of(w->organization.time_zone));
+	when_zone(str_of(w->organization.time_zone));
 	if (!m->start.language_fixed && w->user.language != LANGUAGE_UNKNOWN)
 		m->language = w->user.language;
 	if (w->server_time != 0)

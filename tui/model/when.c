@@ -3,6 +3,9 @@
  */
 #include "tui/model/when.h"
 
+#include <time.h>
+#include <unistd.h>
+
 #include "shared/day.h"
 #include "tui/words/words.h"
 
@@ -11,26 +14,49 @@
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
+#define TZ_BYTES 80
+
 struct wall {
 	int64_t day;
 	int minute;
 	struct day date;
 };
 
-static struct wall wall_of(const struct when *w, int64_t at_us)
+/* What TZ is to be for a zone; false: there is none of that name. The C library takes a name that
+ * it does not know for UTC under that name, and a path for a path. */
+static bool zone_file(struct str name, char out[TZ_BYTES])
 {
-	struct wall r;
+	bool good = name.n > 0 && name.n < TZ_BYTES / 2;
 
-	if (w->zone != NULL) {
-		struct zone_time t;
+	for (size_t i = 0; i < name.n && good; i++) {
+		char c = name.p[i];
 
-		zone_local(w->zone, at_us, &t);
-		r.day = t.day;
-		r.minute = t.minute;
-	} else {
-		r.day = at_us / DAY;
-		r.minute = (int)(at_us % DAY / MINUTE);
+		good = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		       (i > 0 && ((c >= '0' && c <= '9') || strchr("_+-/", c) != NULL));
 	}
+	if (good)
+		snprintf(out, TZ_BYTES, ":/usr/share/zoneinfo/" STR_FMT, STR_ARG(name));
+	return good && access(out + 1, R_OK) == 0;
+}
+
+void when_zone(struct str name)
+{
+	char file[TZ_BYTES];
+
+	setenv("TZ", zone_file(name, file) ? file : "UTC0", 1);
+	tzset();
+}
+
+static struct wall wall_of(int64_t at_us)
+{
+	time_t at = (time_t)((at_us - (at_us % SECOND + SECOND) % SECOND) / SECOND);
+	struct wall r = {0};
+	struct tm tm;
+
+	if (localtime_r(&at, &tm) == NULL)
+		return r;
+	r.day = day_number(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+	r.minute = tm.tm_hour * 60 + tm.tm_min;
 	r.date = day_split(r.day);
 	return r;
 }
@@ -53,7 +79,7 @@ static void clock_write(const struct when *w, int minute, char out[WHEN_TEXT])
 
 void when_clock(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
 {
-	clock_write(w, wall_of(w, at_us).minute, out);
+	clock_write(w, wall_of(at_us).minute, out);
 }
 
 /* What is less than a day, in minutes or hours; false when it is more. */
@@ -76,7 +102,7 @@ void when_short(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
 
 	if (span_write(w, w->now_us - at_us, out))
 		return;
-	r = wall_of(w, at_us);
+	r = wall_of(at_us);
 	snprintf(out, WHEN_TEXT, "%d %s", r.date.mday, month_name(w, r.date.month, false));
 }
 
@@ -103,7 +129,7 @@ void when_left(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
 
 void when_day(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
 {
-	struct wall r = wall_of(w, at_us), now = wall_of(w, w->now_us);
+	struct wall r = wall_of(at_us), now = wall_of(w->now_us);
 	const char *weekday = weekday_name(w, r.date.weekday, true);
 	const char *month = month_name(w, r.date.month, true);
 
@@ -119,11 +145,11 @@ void when_day(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
 
 void when_full(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
 {
-	struct wall r = wall_of(w, at_us);
+	struct wall r = wall_of(at_us);
 	char clock[WHEN_TEXT];
 
 	clock_write(w, r.minute, clock);
-	if (r.day == wall_of(w, w->now_us).day)
+	if (r.day == wall_of(w->now_us).day)
 		snprintf(out, WHEN_TEXT, "%s", clock);
 	else
 		snprintf(out, WHEN_TEXT, "%.9s %d %.9s %.12s",
@@ -131,14 +157,14 @@ void when_full(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
 			 month_name(w, r.date.month, false), clock);
 }
 
-void when_date(const struct when *w, int64_t at_us, char out[WHEN_TEXT])
+void when_date(int64_t at_us, char out[WHEN_TEXT])
 {
-	struct wall r = wall_of(w, at_us);
+	struct wall r = wall_of(at_us);
 
 	snprintf(out, WHEN_TEXT, "%d-%02d-%02d", r.date.year, r.date.month, r.date.mday);
 }
 
-int64_t when_day_number(const struct when *w, int64_t at_us)
+int64_t when_day_number(int64_t at_us)
 {
-	return wall_of(w, at_us).day;
+	return wall_of(at_us).day;
 }

@@ -43,7 +43,6 @@ static void pattern(struct paper *p, int indent, enum word w, const char *filled
 
 static void person_draw(struct paper *p, const struct facts *f)
 {
-	struct when when = model_when(p->m);
 	char text[120], number[24];
 	const char *language;
 
@@ -62,7 +61,7 @@ static void person_draw(struct paper *p, const struct facts *f)
 		line(p, 0, say(p->m->language, WORD_FACTS_OPTED_OUT), LOOK_BAD);
 	if (f->blocked)
 		line(p, 0, say(p->m->language, WORD_FACTS_BLOCKED), LOOK_BAD);
-	when_date(&when, f->since, text);
+	when_date(f->since, text);
 	pattern(p, 0, WORD_FACTS_SINCE, text, LOOK_FAINT);
 }
 
@@ -126,7 +125,6 @@ static void holder_draw(struct paper *p, const struct row *row)
 
 static void orders_draw(struct paper *p, const struct facts *f)
 {
-	struct when when = model_when(p->m);
 	char status[60], date[WHEN_TEXT], text[200];
 
 	section(p, WORD_FACTS_ORDERS);
@@ -139,7 +137,7 @@ static void orders_draw(struct paper *p, const struct facts *f)
 		snprintf(text, sizeof text, "%.60s  %s", o->number == NULL ? "" : o->number,
 			 status);
 		line(p, 1, text, LOOK_PLAIN);
-		when_date(&when, o->placed_at, date);
+		when_date(o->placed_at, date);
 		snprintf(text, sizeof text, "%s  %.150s", date, o->items == NULL ? "" : o->items);
 		line(p, 3, text, LOOK_FAINT);
 	}
