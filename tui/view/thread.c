@@ -203,6 +203,18 @@ static const struct {
 	{"took over", WORD_MARKER_TOOK_OVER},
 	{"handed back", WORD_MARKER_HANDED_BACK},
 	{"closed", WORD_MARKER_CLOSED},
+	{"is being called", WORD_MARKER_CALLED},
+	{"is calling ", WORD_MARKER_CALLING},
+	{"declined the call", WORD_MARKER_DECLINED},
+	{"was busy", WORD_MARKER_BUSY},
+	{"was not there (voicemail)", WORD_MARKER_MACHINE},
+	{"did not answer", WORD_MARKER_NO_ANSWER},
+	{"could not be called", WORD_MARKER_NOT_CALLED},
+	{"is not called any more", WORD_MARKER_WITHDRAWN},
+	{"left the call", WORD_MARKER_LEFT},
+	{"hung up", WORD_MARKER_HUNG_UP},
+	{"sent to voicemail", WORD_MARKER_VOICEMAIL},
+	{"promised a call back", WORD_MARKER_CALL_BACK},
 };
 
 /* "Marie took over   14:05": who, what, when, in the language of the screen. What the table does
@@ -218,7 +230,7 @@ static void marker_draw(const struct model *m, const struct entry *e, const stru
 		size_t n = strlen(markers[i].words);
 
 		if (strncmp(e->body, markers[i].words, n) != 0 ||
-		    (e->body[n] != '\0' && markers[i].word != WORD_MARKER_TOOK_FROM))
+		    (e->body[n] != '\0' && markers[i].words[n - 1] != ' '))
 			continue;
 		say_fill(text, sizeof text, say(m->language, markers[i].word), e->author_name,
 			 e->body + n, NULL);

@@ -278,6 +278,18 @@
 	X(MARKER_TOOK_OVER, "{1} took over", "{1} a pris la conversation") \
 	X(MARKER_TOOK_FROM, "{1} took over from {2}", "{1} a pris la relève de {2}") \
 	X(MARKER_HANDED_BACK, "{1} handed back to the agent", "{1} a rendu la conversation à l’agent") \
+	X(MARKER_CALLED, "{1} is being called", "On appelle {1}") \
+	X(MARKER_CALLING, "{1} is calling {2}", "{1} appelle {2}") \
+	X(MARKER_DECLINED, "{1} declined the call", "{1} a refusé l’appel") \
+	X(MARKER_BUSY, "{1} was busy", "{1} était en ligne") \
+	X(MARKER_MACHINE, "{1} was not there (voicemail)", "{1} n’y était pas (boîte vocale)") \
+	X(MARKER_NO_ANSWER, "{1} did not answer", "{1} n’a pas répondu") \
+	X(MARKER_NOT_CALLED, "{1} could not be called", "Impossible d’appeler {1}") \
+	X(MARKER_WITHDRAWN, "{1} is not called any more", "On n’appelle plus {1}") \
+	X(MARKER_LEFT, "{1} left the call", "{1} a quitté l’appel") \
+	X(MARKER_HUNG_UP, "{1} hung up", "{1} a raccroché") \
+	X(MARKER_VOICEMAIL, "{1} let the caller leave a message", "{1} a fait laisser un message") \
+	X(MARKER_CALL_BACK, "{1} promised a call back", "{1} a promis un rappel") \
 	X(MARKER_CLOSED, "{1} closed the conversation", "{1} a fermé la conversation") \
 	X(AUTHOR_STAFF, "Staff", "Équipe") \
 	X(AUTHOR_CUSTOMER, "Customer", "Client") \
