@@ -311,11 +311,11 @@ Test(bridge_call, a_service_that_is_killed_loses_no_line_and_no_caller)
 	thread(&said);
 	for (size_t i = 0; i < json_array_size(lines); i++) {
 		const json_t *l = json_array_get(lines, i);
-		const char *text = json_string_value(json_object_get(l, "text"));
+		const char *words = json_string_value(json_object_get(l, "text"));
 		const char *role = json_string_value(json_object_get(l, "role"));
 
 		if (role != NULL && (strcmp(role, "agent") == 0 || strcmp(role, "user") == 0))
-			cr_expect_not_null(strstr(buf_cstr(&said), text), "lost: %s\n%s", text,
+			cr_expect_not_null(strstr(buf_cstr(&said), words), "lost: %s\n%s", words,
 					   buf_cstr(&said));
 	}
 	expect_count("the line that was only heard",

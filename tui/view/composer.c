@@ -118,6 +118,24 @@ static enum look idle_text(const struct model *m, const struct row *row, char *o
 		say_fill(out, room, say(m->language, WORD_IDLE_DRAFT), d->text, NULL, NULL);
 		return LOOK_URGENT;
 	}
+	if (row_is_live(row) && row->holder != HOLDER_STAFF) {
+		char take[KEY_LABEL], phone[KEY_LABEL];
+
+		action_key(ACT_TAKE_OVER, IN_THREAD, m->language, take);
+		action_key(ACT_BY_PHONE, IN_THREAD, m->language, phone);
+		say_fill(out, room, say(m->language, WORD_IDLE_CALL), take, phone, NULL);
+		return LOOK_FAINT;
+	}
+	if (row_is_live(row) && model_is_mine(m, row)) {
+		char hold[KEY_LABEL];
+		bool in_room = row->call == CALL_CONFERENCE;
+
+		action_key(ACT_HOLD, IN_THREAD, m->language, hold);
+		say_fill(out, room,
+			 say(m->language, in_room ? WORD_IDLE_CALL_ROOM : WORD_IDLE_CALL_YOU),
+			 in_room ? hold : reply, back, NULL);
+		return LOOK_FAINT;
+	}
 	if (row->state == THREAD_CLOSED)
 		say_fill(out, room, say(m->language, WORD_IDLE_CLOSED), other, NULL, NULL);
 	else if (model_opted_out(m, row))

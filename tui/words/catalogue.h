@@ -241,15 +241,15 @@
 	X(LANGUAGE_FR, "French", "français") \
 	X(LANGUAGE_NONE, "language not known", "langue inconnue") \
 	X(LANGUAGE_CHOSEN, "{1}, by their choice", "{1}, à sa demande") \
-	X(CALL_RINGS, "call: ringing", "appel : ça sonne") \
-	X(CALL_WITH_AGENT, "call: the agent speaks", "appel : l’agent parle") \
-	X(CALL_TYPED, "call: typed words are read out", "appel : les mots écrits sont lus") \
+	X(CALL_RINGS, "call: rings", "appel : sonne") \
+	X(CALL_WITH_AGENT, "call: the agent", "appel : l’agent") \
+	X(CALL_TYPED, "call: read out", "appel : à voix haute") \
 	X(CALL_IN_ROOM, "call: by phone", "appel : au téléphone") \
-	X(CALL_LEAVES_WORD, "call: leaving a message", "appel : laisse un message") \
-	X(CALL_IS_NATIVE, "call: no live transcript", "appel : pas de transcription en direct") \
+	X(CALL_LEAVES_WORD, "call: leaves a message", "appel : laisse un message") \
+	X(CALL_IS_NATIVE, "call: no live transcript", "appel : sans transcription") \
 	X(CALL_ON_HOLD, "on hold", "en attente") \
-	X(CALL_IS_MUTED, "muted", "micro coupé") \
-	X(CALL_PHONE_RINGS, "a colleague’s phone rings", "le téléphone d’un collègue sonne") \
+	X(CALL_IS_MUTED, "muted", "muet") \
+	X(CALL_PHONE_RINGS, "phone rings", "téléphone sonne") \
 	X(CALL_SAYS, "is saying", "dit en ce moment") \
 	X(CALL_IS_OVER, "The call is over.", "L’appel est terminé.") \
 	X(CALL_TAKE_FIRST, "Take the call over first: t to type, p by phone.", "Prenez d’abord l’appel : t pour écrire, p au téléphone.") \
@@ -333,6 +333,9 @@
 	X(HINT_WHISPER, "Only the agent sees this", "Seul l’agent le verra") \
 	X(HINT_FORCE, "The reason is kept with it", "La raison est conservée") \
 	X(IDLE_AGENT, "The agent answers. {1} replies and takes over.", "L’agent répond. {1} pour répondre et prendre.") \
+	X(IDLE_CALL, "A call. {1} takes it over by typing, {2} by phone.", "Un appel. {1} pour le prendre par écrit, {2} au téléphone.") \
+	X(IDLE_CALL_YOU, "Yours. {1} writes what is read out, {2} hands back.", "À vous. {1} pour écrire ce qui sera lu, {2} pour rendre.") \
+	X(IDLE_CALL_ROOM, "You are on the phone. {1} holds, {2} hands back.", "Vous êtes au téléphone. {1} : attente, {2} : rendre.") \
 	X(IDLE_YOU, "You have it. {1} replies, {2} hands back.", "Vous l’avez. {1} pour répondre, {2} pour rendre.") \
 	X(IDLE_WAITS, "A person is wanted. {1} replies and takes over.", "On demande quelqu’un. {1} pour répondre et prendre.") \
 	X(IDLE_COLLEAGUE, "{1} has it. {2} leaves a note.", "{1} l’a. {2} pour laisser une note.") \
