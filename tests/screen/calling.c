@@ -100,10 +100,10 @@ Test(calling, says_what_the_caller_is_connected_to)
 	} cases[] = {
 		{CALL_RINGING, false, false, "call: rings", "appel : sonne"},
 		{CALL_BRIDGE, false, false, "call: the agent", "appel : l’agent"},
-		{CALL_BUILTIN, false, true, "phone rings", "téléphone sonne"},
+		{CALL_BUILTIN, false, true, "phone rings", "tél. sonne"},
 		{CALL_TYPING, false, false, "call: read out", "appel : à voix haute"},
 		{CALL_CONFERENCE, true, false, "by phone, on hold", "au téléphone, en att"},
-		{CALL_VOICEMAIL, false, false, "leaving a message", "laisse un message"},
+		{CALL_VOICEMAIL, false, false, "leaves a message", "laisse un message"},
 		{CALL_NATIVE, false, false, "no live transcript", "sans transcription"},
 	};
 

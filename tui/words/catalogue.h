@@ -249,7 +249,7 @@
 	X(CALL_IS_NATIVE, "call: no live transcript", "appel : sans transcription") \
 	X(CALL_ON_HOLD, "on hold", "en attente") \
 	X(CALL_IS_MUTED, "muted", "muet") \
-	X(CALL_PHONE_RINGS, "phone rings", "téléphone sonne") \
+	X(CALL_PHONE_RINGS, "phone rings", "tél. sonne") \
 	X(CALL_SAYS, "is saying", "dit en ce moment") \
 	X(CALL_IS_OVER, "The call is over.", "L’appel est terminé.") \
 	X(CALL_TAKE_FIRST, "Take the call over first: t to type, p by phone.", "Prenez d’abord l’appel : t pour écrire, p au téléphone.") \
