@@ -278,7 +278,6 @@ Test(outbound, a_machine_gets_a_message_and_busy_and_silent_phones_three_tries_a
 	comes_to("queued 2 busy");
 	rings("declined");
 	time_passes();
-	comes_to("queued 3 busy");
 	comes_to("texted 3 busy");
 	cr_expect_eq(calls_count(), 3u);
 	from = clock_mono_ms();
