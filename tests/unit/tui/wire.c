@@ -470,7 +470,7 @@ Test(wire, a_newer_services_words_are_other_and_its_events_keep_their_number)
 	struct wire_event e;
 	struct err err;
 
-	cr_assert(wire_event_read(str_of(EVENT("call.started", "{\"x\":1}")), &a, &e, &err));
+	cr_assert(wire_event_read(str_of(EVENT("call.measured", "{\"x\":1}")), &a, &e, &err));
 	cr_expect_eq(e.type, EVENT_OTHER);
 	cr_expect_eq(e.seq, 12);
 	cr_expect_str_eq(e.conversation_id, B);
