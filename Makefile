@@ -23,7 +23,7 @@ endif
 PKGS := libuv libpq libcurl jansson libjwt libcrypto libxcrypt libssl glib-2.0 libutf8proc expat ncursesw
 # What compiles here needs Debian's packages: deps.sh sees to them before the flags are read. The commands
 # (check, demo, ...) do that themselves, and then call make again.
-ifneq ($(filter-out check lint demo start stop bench fuzz format clean deps help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out check lint demo start stop bench bench-streams bench-console fuzz format clean deps help,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell tests/support/deps.sh build >&2 || echo missing),)
 $(error packages are missing (see above))
 endif
@@ -112,7 +112,7 @@ $($(1)_BIN)/switchbackd: $(BUILD)/obj/$(1)/server/main.o $(call archives,$(1),$(
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(SERVICE_LIBS)
 
-$($(1)_BIN)/switchbackctl: $(BUILD)/obj/$(1)/server/ctl/main.o $(BUILD)/obj/$(1)/server/api/roles.o $(call archives,$(1),$(CTL_DIRS) server/db server/agent server/twilio $(SHARED_DIRS))
+$($(1)_BIN)/switchbackctl: $(BUILD)/obj/$(1)/server/ctl/main.o $(BUILD)/obj/$(1)/server/api/roles.o $(call archives,$(1),$(CTL_DIRS) server/db server/agent server/twilio server/elevenlabs $(SHARED_DIRS))
 	@mkdir -p $$(@D)
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(CTL_LIBS)
@@ -177,11 +177,11 @@ tests: $(TEST_BIN)
 .SECONDARY:
 
 # The load generators of bench and crash tests: plain release code, a program each over what they share.
-BENCH_PROGRAMS := load streams calls relay
+BENCH_PROGRAMS := load streams calls relay console logins
 BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c) tests/bench/bridge_daemon.c,$(wildcard tests/bench/*.c)))
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/obj/release/tests/bench/%.o $(BENCH_SHARED) $(call archives,release,shared)
 	@mkdir -p $(@D)
-	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
+	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto libutf8proc)
 # The bridge without the service around it: what the audio path itself costs.
 $(BUILD)/bench/bridge_daemon: $(BUILD)/obj/release/tests/bench/bridge_daemon.o $(call archives,release,server/voice server/agent server/elevenlabs server/twilio server/net server/core $(SHARED_DIRS)) $(BUILD)/obj/release/llhttp/lib.a
 	@mkdir -p $(@D)
@@ -212,7 +212,7 @@ fuzz:
 	@tests/fuzz/run.sh $(BUILD)/fuzz
 
 # ---- the commands (each a script of its own) -------------------------------------------------------
-.PHONY: deps check lint demo start stop bench install clean format help
+.PHONY: deps check lint demo start stop bench bench-streams bench-console install clean format help
 deps:
 	@tests/support/deps.sh build run check
 # A variable of this file, for scripts: make -s show-COMMON
@@ -230,6 +230,8 @@ stop:
 	@tests/support/stop.sh
 bench:
 	@tests/bench/run.sh
+bench-streams bench-console:
+	@tests/bench/$(@:bench-%=%).sh
 install: all
 	@tests/support/install.sh "$(DESTDIR)" "$(PREFIX)" "$(BUILD)"
 format:

@@ -14,6 +14,8 @@ ALTER TABLE call_sessions
 	                               'voicemail', 'native', 'ended')),
 	ADD COLUMN stage_number    bigint NOT NULL DEFAULT 1 CHECK (stage_number >= 1),
 	ADD COLUMN served_number   bigint NOT NULL DEFAULT 0 CHECK (served_number BETWEEN 0 AND stage_number),
+	-- The newest stage of which a document was surely played.
+	ADD COLUMN heard_number    bigint NOT NULL DEFAULT 0,
 	ADD COLUMN document_number bigint NOT NULL DEFAULT 0 CHECK (document_number >= 0),
 	ADD COLUMN document_at     timestamptz,
 	-- What the media stream must show: SHA-256 of a token that is good once.

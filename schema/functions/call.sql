@@ -164,6 +164,10 @@ BEGIN
   END IF;
   IF p_told ? 'd' THEN
     PERFORM call_lines_ended(v_thread, (p_told ->> 'd')::bigint, 'delivered');
+    IF v_leg.heard_number < v_leg.served_number AND (p_told ->> 'd')::bigint = v_leg.document_number THEN
+      UPDATE call_sessions s SET heard_number = s.served_number
+       WHERE s.organization_id = v_org AND s.id = v_leg.id RETURNING * INTO v_leg;
+    END IF;
   END IF;
   v_leg := call_state(v_leg, v_thread, p_told);
   v_thread := call_thread(v_thread);
@@ -173,9 +177,9 @@ BEGIN
     v_more := call_out_hook(p_door, v_leg, v_thread, p_told);
   ELSIF p_door = 'gather' THEN
     v_leg := call_gathered(v_leg, v_thread, p_told);
-  ELSIF p_door = 'stream' AND v_leg.stage = 'bridge' AND p_told ->> 'stream_sid' IS NOT NULL THEN
-    UPDATE call_sessions s SET stream_sid = p_told ->> 'stream_sid'
-     WHERE s.organization_id = v_org AND s.id = v_leg.id AND s.stage = 'bridge' RETURNING * INTO v_leg;
+  ELSIF p_door = 'stream' AND v_leg.stage = 'bridge' THEN
+    UPDATE call_sessions s SET stream_sid = coalesce(p_told ->> 'stream_sid', s.stream_sid)
+     WHERE s.organization_id = v_org AND s.id = v_leg.id RETURNING * INTO v_leg;
   ELSIF p_door IN ('voicemail', 'recording') THEN
     v_leg := call_recorded(v_leg, v_thread, p_told);
   END IF;

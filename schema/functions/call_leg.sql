@@ -21,9 +21,12 @@ BEGIN
 END $$;
 
 -- The leg gets another stage. p_steer: it must be brought there by the carrier's REST API, because nobody is just fetching
--- its next document (jobs/call_steer). The same stage again changes nothing.
+-- its next document (jobs/call_steer). A bridge is closed by its process, and then the carrier asks by itself: only after a
+-- second is it moved (ended at once). The same stage again changes nothing.
 CREATE OR REPLACE FUNCTION call_stage(INOUT p_leg call_sessions, p_thread conversations, p_stage text, p_steer boolean)
 LANGUAGE plpgsql AS $$
+DECLARE
+  v_due timestamptz := now() + CASE WHEN p_leg.stage = 'bridge' AND p_stage <> 'ended' THEN interval '1 second' ELSE interval '0' END;
 BEGIN
   IF p_leg.stage = p_stage OR p_leg.stage = 'ended' THEN
     RETURN;
@@ -32,7 +35,7 @@ BEGIN
                              mode = coalesce(s.mode, CASE WHEN p_stage IN ('bridge', 'builtin', 'native') THEN p_stage END)
    WHERE s.organization_id = p_leg.organization_id AND s.id = p_leg.id RETURNING * INTO STRICT p_leg;
   IF p_steer THEN
-    PERFORM work_add(p_leg.organization_id, 'call_steer', p_leg.id, now());
+    PERFORM work_add(p_leg.organization_id, 'call_steer', p_leg.id, v_due);
   END IF;
   PERFORM call_told('call.updated', p_leg, p_thread);
 END $$;
@@ -184,7 +187,6 @@ CREATE OR REPLACE FUNCTION call_document(p_leg call_sessions, p_thread conversat
 LANGUAGE plpgsql AS $$
 DECLARE
   v_lines jsonb;
-  v_arrived boolean := p_leg.served_number > 0 AND p_leg.served_number < p_leg.stage_number;
 BEGIN
   PERFORM call_lines_ended(p_thread, NULL, 'superseded');
   UPDATE call_sessions s
@@ -201,7 +203,7 @@ BEGIN
   SELECT coalesce(jsonb_agg(jsonb_build_object('body', t.body, 'language', t.language) ORDER BY t.position), '[]')
     INTO v_lines FROM taken t;
   RETURN call_facts(p_leg, p_thread) || jsonb_build_object('document', p_leg.document_number, 'lines', v_lines,
-                                                             'arrived', v_arrived);
+    'arrived', p_leg.stage_number > 1 AND p_leg.heard_number < p_leg.stage_number);
 END $$;
 
 DO $$

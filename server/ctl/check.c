@@ -1,22 +1,20 @@
 /*
  * check.c - switchbackctl check: the set-up, line by line, each ok or not with what to do.
  */
-#include <unistd.h>
+#include "server/ctl/check.h"
 
-#include "server/ctl/ctl.h"
 #include "server/ctl/migrate.h"
 #include "server/ctl/twilio.h"
 
-struct check {
-	struct ctl *c;
-	struct settings service; /* the settings as switchbackd would read them */
-	unsigned bad;
-};
-
-static void said(struct check *k, bool ok, const char *what, const char *sentence)
+void check_said(struct check *k, bool ok, const char *what, const char *sentence)
 {
 	fprintf(k->c->out, "%-7s %-28s %s\n", ok ? "ok" : "NOT OK", what, sentence);
 	k->bad += !ok;
+}
+
+void check_noted(struct check *k, const char *what, const char *sentence)
+{
+	fprintf(k->c->out, "%-7s %-28s %s\n", "note", what, sentence);
 }
 
 /* ---- settings -------------------------------------------------------------------------------- */
@@ -32,20 +30,19 @@ static void settings_check(struct check *k)
 	argv[2] = arena_strdup(&k->c->arena, config);
 	ok = settings_load(config == NULL ? 1 : 3, argv, PROGRAM_SERVICE, &k->service, &err);
 	if (ok)
-		said(k, true, "settings", "all that switchbackd needs are there");
+		check_said(k, true, "settings", "all that switchbackd needs are there");
 	for (size_t i = 0; i < k->service.notes_n; i++) {
 		if (k->service.notes[i].stops)
-			said(k, false, k->service.notes[i].name, k->service.notes[i].text);
+			check_said(k, false, k->service.notes[i].name, k->service.notes[i].text);
 		else
-			fprintf(k->c->out, "%-7s %-28s %s\n", "note", k->service.notes[i].name,
-				k->service.notes[i].text);
+			check_noted(k, k->service.notes[i].name, k->service.notes[i].text);
 	}
 	if (k->service.tool_secret == NULL)
-		fprintf(k->c->out, "%-7s %-28s %s\n", "note", "TOOL_SECRET",
-			"not set: the tool, initiation and MCP endpoints refuse everybody");
+		check_noted(k, "TOOL_SECRET",
+			    "not set: the tool, initiation and MCP endpoints refuse everybody");
 	if (!k->service.secrets_key.set)
-		fprintf(k->c->out, "%-7s %-28s %s\n", "note", "SECRETS_KEY",
-			"not set: organizations cannot have provider accounts of their own");
+		check_noted(k, "SECRETS_KEY",
+			    "not set: organizations cannot have provider accounts of their own");
 }
 
 static void public_url_check(struct check *k)
@@ -55,9 +52,10 @@ static void public_url_check(struct check *k)
 	if (url == NULL)
 		return;
 	if (strncmp(url, "https://", 8) == 0)
-		said(k, true, "PUBLIC_URL", url);
+		check_said(k, true, "PUBLIC_URL", url);
 	else
-		fprintf(k->c->out, "%-7s %-28s %s\n", "note", "PUBLIC_URL",
+		check_noted(
+			k, "PUBLIC_URL",
 			arena_printf(
 				&k->c->arena,
 				"%s: good for trying; providers need an https:// address that they "
@@ -75,7 +73,7 @@ static void ask_check(struct check *k, struct database *db, const char *what, co
 	PGresult *r = database_ask(db, &err, sql, 0, NULL);
 	const char *wrong = r == NULL ? err.text : PQgetvalue(r, 0, 0);
 
-	said(k, *wrong == '\0', what, *wrong == '\0' ? good : wrong);
+	check_said(k, *wrong == '\0', what, *wrong == '\0' ? good : wrong);
 	PQclear(r);
 }
 
@@ -86,19 +84,19 @@ static void owner_check(struct check *k)
 	size_t pending = 0;
 
 	if (!database_open(&db, k->c->settings.database_url, "DATABASE_URL", &err)) {
-		said(k, false, "owner's database", err.text);
+		check_said(k, false, "owner's database", err.text);
 		database_close(&db);
 		return;
 	}
-	said(k, true, "owner's database", "answers");
+	check_said(k, true, "owner's database", "answers");
 	if (!migrate_pending(&db, schema_list(), &pending, &err))
-		said(k, false, "schema", err.text);
+		check_said(k, false, "schema", err.text);
 	else if (pending > 0)
-		said(k, false, "schema",
-		     arena_printf(&k->c->arena, "%zu files wait: run switchbackctl migrate",
-				  pending));
+		check_said(k, false, "schema",
+			   arena_printf(&k->c->arena, "%zu files wait: run switchbackctl migrate",
+					pending));
 	else
-		said(k, true, "schema", schema_latest_name(schema_list()));
+		check_said(k, true, "schema", schema_latest_name(schema_list()));
 	database_close(&db);
 }
 
@@ -110,11 +108,11 @@ static void service_check(struct check *k)
 	if (k->service.app_database_url == NULL)
 		return; /* told among the settings */
 	if (!database_open(&db, k->service.app_database_url, "APP_DATABASE_URL", &err)) {
-		said(k, false, "service's database", err.text);
+		check_said(k, false, "service's database", err.text);
 		database_close(&db);
 		return;
 	}
-	said(k, true, "service's database", "answers");
+	check_said(k, true, "service's database", "answers");
 	ask_check(
 		k, &db, "service's role", "may do only what it is granted",
 		"SELECT coalesce((SELECT CASE WHEN rolsuper THEN current_user || ' is a superuser: "
@@ -158,9 +156,9 @@ static void twilio_check(struct check *k)
 	if (account.sid == NULL || account.token == NULL || account.api_url == NULL)
 		return; /* told among the settings */
 	if (twilio_account_answers(&account, &err))
-		said(k, true, "Twilio", "the account and its token answer");
+		check_said(k, true, "Twilio", "the account and its token answer");
 	else
-		said(k, false, "Twilio", err.text);
+		check_said(k, false, "Twilio", err.text);
 }
 
 bool check_command(struct ctl *c, struct err *err)
@@ -173,6 +171,7 @@ bool check_command(struct ctl *c, struct err *err)
 	owner_check(&k);
 	service_check(&k);
 	twilio_check(&k);
+	check_voice(&k);
 	settings_clear(&k.service);
 	bad = k.bad;
 	return bad == 0 || err_set(err, ERR_INPUT, "%u of these are not ok.", bad);

@@ -8,7 +8,10 @@
 	"currency= reply-target-minutes= daily-segment-cap= pair-hourly-cap= allowed-countries= " \
 	"twilio-account-sid= twilio-auth-token-file= elevenlabs-agent-id= "                       \
 	"elevenlabs-api-key-file= "                                                               \
-	"text-engine= active="
+	"text-engine= voice-engine= call-greeting-en= call-greeting-fr= consent-line-en= "        \
+	"consent-line-fr= transcribe-staff= calling-hours= active="
+#define NUMBER_OPTIONS \
+	"organization= label= fallback-number= elevenlabs-phone-id= elevenlabs-agent-id= "
 #define USER_OPTIONS                                                                  \
 	"organization= role= name= first-name= last-name= language= speaks= skills= " \
 	"phone-number= "
@@ -37,9 +40,11 @@ static const struct ctl_command commands[] = {
 	 organization_special},
 	{"organization policy", "SLUG [TOPIC [--en TEXT --fr TEXT | --remove]]", "en= fr= remove",
 	 "show or set what the store says on a topic", 1, 2, true, organization_policy},
-	{"number add", "+E164 --organization SLUG [--label TEXT] [--no-webhook]",
-	 "organization= label= no-webhook elevenlabs-phone-id= elevenlabs-agent-id=",
-	 "give a number to a store and point it here at Twilio", 1, 1, true, number_add},
+	{"number add", "+E164 --organization SLUG [--label TEXT] [--fallback-number +E164] ...",
+	 NUMBER_OPTIONS "no-webhook", "give a number to a store and point it here at Twilio", 1, 1,
+	 true, number_add},
+	{"number set", "+E164 --organization SLUG [--label TEXT] [--fallback-number +E164] ...",
+	 NUMBER_OPTIONS, "change what is set for a number", 1, 1, true, number_set},
 	{"number list", "[--organization SLUG]", "organization=", "the numbers", 0, 0, true,
 	 number_list},
 	{"number remove", "+E164 --organization SLUG [--no-webhook]", "organization= no-webhook",

@@ -43,7 +43,7 @@ ctl_function migrate_command, demo_load;
 ctl_function organization_add, organization_list, organization_show, organization_set,
 	organization_close, organization_open, organization_hours, organization_special,
 	organization_policy;
-ctl_function number_add, number_list, number_remove;
+ctl_function number_add, number_set, number_list, number_remove;
 ctl_function customer_list, customer_show, customer_add, customer_opt_out, customer_opt_in,
 	customer_export, customer_erase;
 ctl_function user_add, user_list, user_set, user_disable, user_enable, user_password, user_role;

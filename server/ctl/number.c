@@ -1,5 +1,5 @@
 /*
- * number.c - switchbackctl number add, list, remove: which number reaches which store.
+ * number.c - switchbackctl number add, set, list, remove: which number reaches which store.
  *
  * Twilio is asked between two transactions. A number is added switched off, then pointed here at
  * Twilio, then switched on: until the last step it reaches nobody. When Twilio refuses, the row
@@ -15,6 +15,7 @@
 
 static const struct column_option options[] = {
 	{"label", "label", {VALUE_TEXT, 1, 80, NULL}, NULL, false},
+	{"fallback-number", "fallback_number", {VALUE_PHONE, 0, 0, NULL}, NULL, false},
 	{"elevenlabs-phone-id", "elevenlabs_phone_id", {VALUE_ID, 0, 0, NULL}, NULL, false},
 	{"elevenlabs-agent-id", "elevenlabs_agent_id", {VALUE_ID, 0, 0, NULL}, NULL, false},
 };
@@ -69,15 +70,18 @@ bool number_account(struct ctl *c, struct twilio_account *out, struct err *err)
 struct number {
 	const char *e164, *id;
 	bool is_new, is_active;
+	bool is_native; /* ElevenLabs answers its calls */
 };
 
 /* The row, switched off where it is new. */
 static bool row_stage(struct ctl *c, struct number *n, struct err *err)
 {
+	const char *native = args_value(&c->args, "elevenlabs-phone-id");
 	struct columns cs = {0};
 	PGresult *r = DATABASE_ASK(&c->db, err,
-				   "SELECT id, is_active FROM organization_phone_numbers WHERE "
-				   "organization_id = $1 AND phone_number = $2 FOR UPDATE",
+				   "SELECT id, is_active, elevenlabs_phone_id IS NOT NULL FROM "
+				   "organization_phone_numbers WHERE organization_id = $1 AND "
+				   "phone_number = $2 FOR UPDATE",
 				   c->organization_id, n->e164);
 
 	if (r == NULL)
@@ -86,8 +90,11 @@ static bool row_stage(struct ctl *c, struct number *n, struct err *err)
 	if (!n->is_new) {
 		n->id = arena_strdup(&c->arena, PQgetvalue(r, 0, 0));
 		n->is_active = *PQgetvalue(r, 0, 1) == 't';
+		n->is_native = *PQgetvalue(r, 0, 2) == 't';
 	}
 	PQclear(r);
+	if (native != NULL)
+		n->is_native = *native != '\0';
 	if (!columns_gather(c, options, ARRAY_LEN(options), &cs, err))
 		return false;
 	if (!n->is_new)
@@ -144,15 +151,18 @@ static bool row_activate(struct ctl *c, const struct number *n, const char *twil
 	       scope_end(c, "number.add", "number", n->id, NULL, err);
 }
 
-static bool webhook_set(struct ctl *c, const char *e164, struct twilio_number *out, struct err *err)
+static bool webhook_set(struct ctl *c, const struct number *n, struct twilio_number *out,
+			struct err *err)
 {
+	enum number_parts parts = n->is_native ? NUMBER_TEXTS : NUMBER_ALL;
 	struct twilio_account account;
 	bool known = database_begin_for(&c->db, c->organization_id, err) &&
 		     number_account(c, &account, err);
 
 	database_rollback(&c->db);
-	return known && twilio_number_find(&account, e164, &c->arena, out, err) &&
-	       twilio_number_point(&account, out->sid, c->settings.public_url, &c->arena, err);
+	return known && twilio_number_find(&account, n->e164, &c->arena, out, err) &&
+	       twilio_number_point(&account, out->sid, c->settings.public_url, parts, &c->arena,
+				   err);
 }
 
 bool number_add(struct ctl *c, struct err *err)
@@ -164,7 +174,7 @@ bool number_add(struct ctl *c, struct err *err)
 	if (!number_read(c, &n.e164, err) || !scope_begin_option(c, err) ||
 	    !row_stage(c, &n, err) || !database_commit(&c->db, err))
 		return false;
-	if (webhook && !webhook_set(c, n.e164, &at_twilio, err)) {
+	if (webhook && !webhook_set(c, &n, &at_twilio, err)) {
 		row_unstage(c, &n);
 		return false;
 	}
@@ -178,6 +188,35 @@ bool number_add(struct ctl *c, struct err *err)
 	return true;
 }
 
+/* ---- set ------------------------------------------------------------------------------------- */
+
+bool number_set(struct ctl *c, struct err *err)
+{
+	struct columns cs = {0};
+	const char *e164, *id;
+	PGresult *r;
+	bool found;
+
+	if (!number_read(c, &e164, err) || !scope_begin_option(c, err) ||
+	    !columns_gather(c, options, ARRAY_LEN(options), &cs, err))
+		return false;
+	if (cs.n == 0)
+		return err_set(err, ERR_INPUT,
+			       "Nothing to set was given; --help lists the options.");
+	r = DATABASE_ASK(&c->db, err,
+			 "SELECT id FROM organization_phone_numbers WHERE organization_id = $1 AND "
+			 "phone_number = $2 FOR UPDATE",
+			 c->organization_id, e164);
+	found = r != NULL && PQntuples(r) == 1;
+	id = found ? arena_strdup(&c->arena, PQgetvalue(r, 0, 0)) : NULL;
+	if (r != NULL && !found)
+		err_set(err, ERR_MISSING, "%s is not a number of that organization.", e164);
+	PQclear(r);
+	return found &&
+	       columns_update(c, "organization_phone_numbers", "organization_id", id, &cs, err) &&
+	       scope_end(c, "number.set", "number", e164, columns_audit(c, &cs), err);
+}
+
 /* ---- list and remove ------------------------------------------------------------------------- */
 
 static bool one_listed(struct ctl *c, const char *slug, void *self, struct err *err)
@@ -185,14 +224,17 @@ static bool one_listed(struct ctl *c, const char *slug, void *self, struct err *
 	PGresult *r =
 		DATABASE_ASK(&c->db, err,
 			     "SELECT phone_number, CASE WHEN is_active THEN 'active' ELSE 'staged' "
-			     "END, coalesce(twilio_phone_sid, '-'), coalesce(label, '') FROM "
+			     "END, coalesce(twilio_phone_sid, '-'), coalesce(fallback_number, "
+			     "'-'), CASE WHEN elevenlabs_phone_id IS NOT NULL THEN 'native' "
+			     "ELSE '-' END, coalesce(label, '') FROM "
 			     "organization_phone_numbers WHERE organization_id = $1 ORDER BY 1",
 			     c->organization_id);
 
 	(void)self;
 	for (int i = 0; r != NULL && i < PQntuples(r); i++)
-		fprintf(c->out, "%-16s %-7s %-24s %-34s %s\n", PQgetvalue(r, i, 0),
-			PQgetvalue(r, i, 1), slug, PQgetvalue(r, i, 2), PQgetvalue(r, i, 3));
+		fprintf(c->out, "%-16s %-7s %-24s %-34s %-16s %-6s %s\n", PQgetvalue(r, i, 0),
+			PQgetvalue(r, i, 1), slug, PQgetvalue(r, i, 2), PQgetvalue(r, i, 3),
+			PQgetvalue(r, i, 4), PQgetvalue(r, i, 5));
 	PQclear(r);
 	return r != NULL;
 }
@@ -209,8 +251,8 @@ static bool webhook_clear(struct ctl *c, const char *e164, struct err *err)
 	struct str ours = str_of(c->settings.public_url);
 	struct twilio_account account;
 	struct twilio_number at_twilio;
-	bool known = database_begin_for(&c->db, c->organization_id, err) &&
-		     number_account(c, &account, err);
+	bool others, known = database_begin_for(&c->db, c->organization_id, err) &&
+			     number_account(c, &account, err);
 
 	database_rollback(&c->db);
 	if (!known || !twilio_number_find(&account, e164, &c->arena, &at_twilio, err))
@@ -218,7 +260,10 @@ static bool webhook_clear(struct ctl *c, const char *e164, struct err *err)
 	if (!str_starts(str_of(at_twilio.sms_url), ours) &&
 	    !str_starts(str_of(at_twilio.voice_url), ours))
 		return true;
-	return twilio_number_point(&account, at_twilio.sid, NULL, &c->arena, err);
+	/* what somebody else answers is left to them */
+	others = *at_twilio.voice_url != '\0' && !str_starts(str_of(at_twilio.voice_url), ours);
+	return twilio_number_point(&account, at_twilio.sid, NULL,
+				   others ? NUMBER_TEXTS : NUMBER_ALL, &c->arena, err);
 }
 
 bool number_remove(struct ctl *c, struct err *err)

@@ -3,6 +3,7 @@
  * Its hours, special days and policies are in organization_hours.c.
  */
 #include "server/ctl/columns.h"
+#include "server/ctl/hours.h"
 #include "server/ctl/input.h"
 #include "server/ctl/scope.h"
 #include "shared/seal.h"
@@ -32,6 +33,12 @@ static const struct column_option options[] = {
 	{"twilio-account-sid", "twilio_account_sid", {VALUE_ACCOUNT, 0, 0, NULL}, NULL, false},
 	{"elevenlabs-agent-id", "elevenlabs_agent_id", {VALUE_ID, 0, 0, NULL}, NULL, false},
 	{"text-engine", "text_engine", {VALUE_CHOICE, 0, 0, "builtin|elevenlabs"}, NULL, true},
+	{"voice-engine", "voice_engine", {VALUE_CHOICE, 0, 0, "builtin|elevenlabs"}, NULL, true},
+	{"call-greeting-en", "call_greeting_en", {VALUE_TEXT, 1, 500, NULL}, NULL, false},
+	{"call-greeting-fr", "call_greeting_fr", {VALUE_TEXT, 1, 500, NULL}, NULL, false},
+	{"consent-line-en", "consent_line_en", {VALUE_TEXT, 1, 500, NULL}, NULL, false},
+	{"consent-line-fr", "consent_line_fr", {VALUE_TEXT, 1, 500, NULL}, NULL, false},
+	{"transcribe-staff", "transcribe_staff", {VALUE_YES_NO, 0, 0, NULL}, "boolean", true},
 	{"active", "is_active", {VALUE_YES_NO, 0, 0, NULL}, "boolean", true},
 };
 
@@ -88,10 +95,36 @@ static bool zone_check(struct ctl *c, struct err *err)
 	return known;
 }
 
+/* When the store calls customers by itself, "9:00-20:00"; "never" takes it away. */
+static bool calling_hours_gather(struct ctl *c, struct columns *cs, struct err *err)
+{
+	const char *text = args_value(&c->args, "calling-hours");
+	struct hours_day day;
+	struct err why;
+
+	if (text == NULL)
+		return true;
+	if (strcmp(text, "never") == 0) {
+		columns_add(cs, "calls_from", "smallint", NULL);
+		columns_add(cs, "calls_until", "smallint", NULL);
+		return true;
+	}
+	if (!hours_periods_parse(str_of(text), &day, &why) || day.n != 1 ||
+	    day.periods[0].closes > 1440)
+		return err_set(err, ERR_INPUT,
+			       "--calling-hours is one period of a day, such as 9:00-20:00, or "
+			       "\"never\".");
+	columns_add(cs, "calls_from", "smallint",
+		    arena_printf(&c->arena, "%d", day.periods[0].opens));
+	columns_add(cs, "calls_until", "smallint",
+		    arena_printf(&c->arena, "%d", day.periods[0].closes));
+	return true;
+}
+
 static bool columns_read(struct ctl *c, struct columns *cs, struct err *err)
 {
 	return columns_gather(c, options, ARRAY_LEN(options), cs, err) && zone_check(c, err) &&
-	       credentials_gather(c, cs, err);
+	       calling_hours_gather(c, cs, err) && credentials_gather(c, cs, err);
 }
 
 /* ---- add and set ----------------------------------------------------------------------------- */
@@ -198,8 +231,11 @@ bool organization_show(struct ctl *c, struct err *err)
 		"allowed_countries, twilio_account_sid, CASE WHEN twilio_auth_token_sealed IS "
 		"NOT NULL THEN '(sealed)' END AS twilio_auth_token, elevenlabs_agent_id, CASE "
 		"WHEN elevenlabs_api_key_sealed IS NOT NULL THEN '(sealed)' END AS "
-		"elevenlabs_api_key, text_engine, created_at, updated_at FROM organizations "
-		"WHERE id = $1",
+		"elevenlabs_api_key, text_engine, voice_engine, call_greeting_en, "
+		"call_greeting_fr, consent_line_en, consent_line_fr, transcribe_staff, "
+		"coalesce(to_char(make_interval(mins => calls_from), 'HH24:MI') || '-' || "
+		"to_char(make_interval(mins => calls_until), 'HH24:MI'), 'never') AS "
+		"calling_hours, created_at, updated_at FROM organizations WHERE id = $1",
 		c->organization_id);
 	if (r == NULL)
 		return false;

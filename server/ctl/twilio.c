@@ -3,21 +3,9 @@
  */
 #include "server/ctl/twilio.h"
 
-#include <curl/curl.h>
-
-#include "server/twilio/number_api.h"
-#include "shared/buf.h"
-
-#define CONNECT_MS 5000L
-#define TOTAL_MS   15000L
-#define ANSWER_MAX (1024u * 1024u)
+#include "server/ctl/ask.h"
 
 /* ---- one request ----------------------------------------------------------------------------- */
-
-static size_t on_bytes(char *p, size_t size, size_t n, void *arg)
-{
-	return buf_add(arg, p, size * n) ? n : 0;
-}
 
 /* What to do about an answer that is none: by status first, then by Twilio's own words. */
 static bool refused(long status, const struct rest_error *said, struct err *err)
@@ -48,36 +36,17 @@ static bool stranger(const struct twilio_account *t, struct err *err)
 static bool ask(const struct twilio_account *t, const struct rest_request *r, struct arena *a,
 		struct str *out, struct err *err)
 {
-	struct buf answer = {.limit = ANSWER_MAX};
-	CURL *curl = curl_easy_init();
+	const struct ask q = {.who = "Twilio",
+			      .where = t->api_url,
+			      .url = r->url,
+			      .user = t->sid,
+			      .password = t->token,
+			      .body = r->body};
 	struct rest_error said;
-	long status = 0;
-	CURLcode code;
+	long status;
 
-	if (curl == NULL)
-		BUG("no curl");
-	curl_easy_setopt(curl, CURLOPT_URL, r->url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_USERNAME, t->sid);
-	curl_easy_setopt(curl, CURLOPT_PASSWORD, t->token);
-	curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, TOTAL_MS);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "switchbackctl/" SWITCHBACK_VERSION);
-	if (r->body.p != NULL)
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, r->body.p);
-	code = curl_easy_perform(curl);
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_cleanup(curl);
-	*out = arena_str(a, buf_str(&answer));
-	buf_clear(&answer);
-	if (code != CURLE_OK)
-		return err_set(err, ERR_UPSTREAM, "Twilio at %.80s does not answer: %s.",
-			       t->api_url, curl_easy_strerror(code));
+	if (!ask_send(&q, a, &status, out, err))
+		return false;
 	if (status >= 200 && status < 300)
 		return true;
 	rest_error_read(a, *out, &said);
@@ -104,18 +73,25 @@ bool twilio_number_find(const struct twilio_account *t, const char *e164, struct
 			       "The Twilio account %.10s... does not hold %s: buy the number there "
 			       "first, or give the organization the account that does.",
 			       t->sid, e164);
-	*out = (struct twilio_number){arena_cstr(a, n.sid), arena_cstr(a, n.sms_url),
-				      arena_cstr(a, n.voice_url)};
+	*out = (struct twilio_number){
+		.sid = arena_cstr(a, n.sid),
+		.sms_url = arena_cstr(a, n.sms_url),
+		.voice_url = arena_cstr(a, n.voice_url),
+		.voice_fallback_url = arena_cstr(a, n.voice_fallback_url),
+		.status_callback = arena_cstr(a, n.status_callback),
+	};
 	return true;
 }
 
 bool twilio_number_point(const struct twilio_account *t, const char *number_sid,
-			 const char *public_url, struct arena *a, struct err *err)
+			 const char *public_url, enum number_parts parts, struct arena *a,
+			 struct err *err)
 {
 	struct rest_request r;
 	struct str answer;
 
-	number_point_request(a, t->api_url, str_of(t->sid), str_of(number_sid), public_url, &r);
+	number_point_request(a, t->api_url, str_of(t->sid), str_of(number_sid), public_url, parts,
+			     &r);
 	return ask(t, &r, a, &answer, err);
 }
 

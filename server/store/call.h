@@ -87,10 +87,10 @@ struct call_facts {
 	bool reachable;             /* the caller's number can be called back */
 	int misses;                 /* how often nothing was heard, since something was */
 	int bridge_failures;
-	bool awaited;       /* a person was asked for and is still to come */
-	bool waiting;       /* the caller has said something that nobody has answered yet */
-	bool arrived;       /* this document is the first of its stage, and not of the call */
-	bool over;          /* the carrier has said that the leg is over */
+	bool awaited; /* a person was asked for and is still to come */
+	bool waiting; /* the caller has said something that nobody has answered yet */
+	bool arrived; /* none of this stage's documents was surely played; not the call's first */
+	bool over;    /* the carrier has said that the leg is over */
 	bool message_taken; /* a recording of the caller's is there */
 	bool on_hold, muted;
 	struct str room;

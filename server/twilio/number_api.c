@@ -51,6 +51,8 @@ bool number_found_read(struct arena *a, struct str json, struct str e164,
 			continue;
 		n.sms_url = rest_text(a, one, "sms_url");
 		n.voice_url = rest_text(a, one, "voice_url");
+		n.voice_fallback_url = rest_text(a, one, "voice_fallback_url");
+		n.status_callback = rest_text(a, one, "status_callback");
 		*out = n;
 		*found = true;
 	}
@@ -59,7 +61,8 @@ bool number_found_read(struct arena *a, struct str json, struct str e164,
 }
 
 void number_point_request(struct arena *a, const char *base, struct str account_sid,
-			  struct str number_sid, const char *public_url, struct rest_request *out)
+			  struct str number_sid, const char *public_url, enum number_parts parts,
+			  struct rest_request *out)
 {
 	struct buf b = {0};
 	const char *to;
@@ -67,6 +70,8 @@ void number_point_request(struct arena *a, const char *base, struct str account_
 	if (!sid_is(number_sid, "PN"))
 		BUG("a number's SID that nobody has checked");
 	for (size_t i = 0; i < ARRAY_LEN(points); i++) {
+		if (parts == NUMBER_TEXTS && !str_starts(str_of(points[i].name), STR_LIT("Sms")))
+			continue;
 		to = public_url == NULL ? ""
 					: arena_printf(a, "%s%s%s", public_url, points[i].path,
 						       points[i].fragment);
@@ -78,4 +83,13 @@ void number_point_request(struct arena *a, const char *base, struct str account_
 		arena_printf(a, "/IncomingPhoneNumbers/" STR_FMT ".json", STR_ARG(number_sid)));
 	out->body = arena_str(a, buf_str(&b));
 	buf_clear(&b);
+}
+
+const char *number_point_path(const char *property)
+{
+	for (size_t i = 0; i < ARRAY_LEN(points); i++) {
+		if (strcmp(points[i].name, property) == 0)
+			return points[i].path;
+	}
+	return NULL;
 }

@@ -13,8 +13,9 @@ void number_find_request(struct arena *a, const char *base, struct str account_s
 			 struct rest_request *out);
 
 struct number_resource {
-	struct str sid;                /* a checked PN... SID */
-	struct str sms_url, voice_url; /* where it points; empty for nowhere */
+	struct str sid; /* a checked PN... SID */
+	/* where it points; empty for nowhere */
+	struct str sms_url, voice_url, voice_fallback_url, status_callback;
 };
 
 /* The answer: false when it is no such JSON; *found says whether the number is there. */
@@ -22,10 +23,20 @@ MUST_USE
 bool number_found_read(struct arena *a, struct str json, struct str e164,
 		       struct number_resource *out, bool *found);
 
-/* POST .../IncomingPhoneNumbers/{PN}.json: points the number at the service's public address, with
- * the retries that Twilio does not do out of the box; public_url NULL takes every address away.
- * number_sid is one that number_found_read gave. */
+enum number_parts {
+	NUMBER_ALL,
+	NUMBER_TEXTS, /* its calls are somebody else's: ElevenLabs owns their addresses */
+};
+
+/* POST .../IncomingPhoneNumbers/{PN}.json: points the number (or those parts of it) at the
+ * service's public address, with the retries that Twilio does not do out of the box; public_url
+ * NULL takes these addresses away. number_sid is one that number_found_read gave. */
 void number_point_request(struct arena *a, const char *base, struct str account_sid,
-			  struct str number_sid, const char *public_url, struct rest_request *out);
+			  struct str number_sid, const char *public_url, enum number_parts parts,
+			  struct rest_request *out);
+
+/* Where a property of that name should point: path behind the public address; NULL for none of
+ * ours. */
+const char *number_point_path(const char *property);
 
 #endif

@@ -1,5 +1,5 @@
 #!/bin/bash
-# streams.sh - the event streams' part of `make bench`, which can be run alone: tests/bench/streams.sh
+# streams.sh - the event streams' part of `make bench`, which can be run alone: make bench-streams
 #
 #   events   texts into one store, 1,000 consoles follow it, one text after the other: CPU for each event written to a stream.
 #            The peer, nginx with nchan, passes the same words on to as many from a plain POST, in turns with the service; it

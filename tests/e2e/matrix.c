@@ -15,6 +15,7 @@
 
 #include "server/api/door.h"
 #include "server/routes.h"
+#include "shared/clock.h"
 #include "tests/support/db.h"
 #include "tests/support/store.h"
 
@@ -96,7 +97,8 @@ static const char *own_customer(void)
 
 	if (id[0] == '\0')
 		one_id(store.db,
-		       "SELECT id FROM customers WHERE organization_id = $1 AND phone_number IS NOT "
+		       "SELECT id FROM customers WHERE organization_id = $1 AND phone_number IS "
+		       "NOT "
 		       "NULL ORDER BY id LIMIT 1",
 		       service_key(store.service, "ORG_A_ID"), id);
 	return id;
@@ -108,6 +110,7 @@ static const char *own_customer(void)
 static void body_of(const struct route *route, struct buf *out)
 {
 	const struct api_row *row = route->with;
+	char later[CLOCK_TEXT];
 	bool some = false;
 
 	buf_reset(out);
@@ -134,8 +137,11 @@ static void body_of(const struct route *route, struct buf *out)
 	if (strcmp(route->path, "/api/conversations") == 0 &&
 	    some) /* one of two, which no table says */
 		buf_add_cstr(out, ",\"phone_number\":\"514 555 0900\"");
-	if (strcmp(route->path, "/api/outbound") == 0 && some) /* one of three */
-		buf_printf(out, ",\"customer_id\":\"%s\"", own_customer());
+	if (strcmp(route->path, "/api/outbound") == 0 && some) { /* one of three; not today */
+		clock_text(clock_wall_us() + 20 * 86400 * INT64_C(1000000), later);
+		buf_printf(out, ",\"customer_id\":\"%s\",\"not_before\":\"%s\"", own_customer(),
+			   later);
+	}
 	if (some) {
 		char *text = xstrdup(buf_cstr(out));
 

@@ -578,6 +578,7 @@ Test(call, the_bridge_falls_to_our_own_voice)
 		{"next", "\"d\":1", true, "builtin"}, /* the document went on behind <Connect> */
 		{"fallback", "", true, "builtin"},    /* the document failed */
 		{"stream", "\"stream_sid\":\"MZ1\"", false, "bridge"},
+		{"stream", "", false, "bridge"},
 		{"next", "", true, "bridge"},       /* steered, by somebody */
 		{"stream-end", "", true, "bridge"}, /* of a document that is not the last */
 	};
@@ -605,6 +606,8 @@ Test(call, the_bridge_falls_to_our_own_voice)
 	expect_text("SELECT call_bridge_over(" ORG ", " CALL ", 'done')", "ended");
 	hook("stream-end", true, "\"d\":1");
 	expect_stage("ended");
+	hook("stream", false, "\"stream_sid\":\"MZ1\""); /* its end is told of late */
+	expect_fact("outcome", "ok");
 }
 
 /* ---- somebody types ---- */
@@ -686,10 +689,11 @@ Test(call, who_hangs_up_while_a_person_is_awaited_is_called_back)
 	agent_says("Soon.", ",\"reason\":\"human_request\",\"person_now\":true");
 	sql_run(t->owner,
 		"INSERT INTO call_sessions (organization_id, conversation_id, parent_id, leg, "
-		"user_id, stage, call_direction, from_number, to_number)"
-		" SELECT s.organization_id, s.conversation_id, s.id, 'staff', u.id, 'ringing',"
-		" 'outbound', 'a', 'b' FROM call_sessions s, LATERAL (SELECT id FROM user_profiles"
-		" WHERE organization_id = s.organization_id LIMIT 1) u WHERE s.id = " CALL);
+		"purpose, user_id, stage, call_direction, from_number, to_number)"
+		" SELECT s.organization_id, s.conversation_id, s.id, 'staff', 'takeover', u.id,"
+		" 'ringing', 'outbound', 'a', 'b' FROM call_sessions s, LATERAL (SELECT id FROM"
+		" user_profiles WHERE organization_id = s.organization_id LIMIT 1) u WHERE s.id "
+		"= " CALL);
 	for (int i = 0; i < 2; i++)
 		hook("status", false, "\"status\":\"completed\",\"seconds\":20");
 	expect_request("customer_gone");

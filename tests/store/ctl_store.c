@@ -71,6 +71,10 @@ Test(ctl_store, what_cannot_be_set_is_named)
 		{"--allowed-countries", "all", "--allowed-countries"},
 		{"--twilio-account-sid", "AC1", "32 hexadecimal"},
 		{"--text-engine", "gpt", "builtin|elevenlabs"},
+		{"--voice-engine", "gpt", "builtin|elevenlabs"},
+		{"--calling-hours", "9-12,13-20", "one period of a day"},
+		{"--calling-hours", "22:00-2:00", "one period of a day"},
+		{"--calling-hours", "closed", "one period of a day"},
 		{"--name", "a\nb", "control characters"},
 		{"--twilio-auth-token-file", "/nonexistent", "cannot be read"},
 	};
@@ -109,6 +113,30 @@ Test(ctl_store, what_is_set_is_shown_and_recorded)
 	expect_text("SELECT detail->'columns'->>1 FROM audit_log WHERE seq = 2", "phone_number");
 	CTL_DO(t, "audit", "verify");
 	cr_expect(strstr(t->out, "velo: whole") != NULL, "%s", t->out);
+}
+
+Test(ctl_store, what_callers_hear_and_when_customers_are_called)
+{
+	CTL_DO(t, "organization", "set", "velo", "--voice-engine", "builtin", "--call-greeting-en",
+	       "Thank you for calling.", "--call-greeting-fr", "Merci de votre appel.",
+	       "--consent-line-en", "This call is written down.", "--consent-line-fr",
+	       "Cet appel est mis par écrit.", "--transcribe-staff", "yes", "--calling-hours",
+	       "10:00-19:30");
+	CTL_DO(t, "organization", "show", "velo");
+	cr_expect(strstr(t->out, "Merci de votre appel.") != NULL &&
+			  strstr(t->out, "10:00-19:30") != NULL &&
+			  strstr(t->out, "builtin") != NULL,
+		  "%s", t->out);
+	expect_text("SELECT transcribe_staff AND calls_from = 600 AND calls_until = 1170 FROM "
+		    "organizations",
+		    "t");
+	CTL_DO(t, "organization", "set", "velo", "--calling-hours", "never", "--consent-line-en",
+	       "");
+	CTL_DO(t, "organization", "show", "velo");
+	cr_expect(strstr(t->out, "never") != NULL, "%s", t->out);
+	expect_text("SELECT calls_from IS NULL AND calls_until IS NULL AND consent_line_en IS NULL "
+		    "FROM organizations",
+		    "t");
 }
 
 Test(ctl_store, hours_special_days_and_policies)
@@ -256,6 +284,48 @@ Test(ctl_store, a_number_is_pointed_here_and_then_switched_on)
 	CTL_DO(t, "number", "list");
 	cr_expect(strstr(t->out, NUM "     active  velo") != NULL, "%s", t->out);
 	free(log);
+}
+
+Test(ctl_store, a_number_whose_calls_elevenlabs_answers_keeps_its_voice_addresses)
+{
+	static const struct answer list[] = {{200, FOUND(NUM)}, {200, "{\"sid\":\"" PN "\"}"}};
+	struct answers a = answers_start(list, ARRAY_LEN(list));
+	char *log;
+
+	twilio_set(&a);
+	CTL_DO(t, "number", "add", NUM, "--organization", "velo", "--elevenlabs-phone-id",
+	       "phnum_1", "--elevenlabs-agent-id", "agent_1");
+	log = answers_stop(&a);
+	cr_expect(strstr(log, "SmsUrl=https") != NULL && strstr(log, "VoiceUrl") == NULL &&
+			  strstr(log, "StatusCallback") == NULL,
+		  "%s", log);
+	CTL_DO(t, "number", "list");
+	cr_expect(strstr(t->out, "native") != NULL, "%s", t->out);
+	free(log);
+}
+
+Test(ctl_store, what_is_set_for_a_number_can_be_changed)
+{
+	CTL_DO(t, "number", "add", NUM, "--organization", "velo", "--no-webhook");
+	CTL_DO(t, "number", "set", NUM, "--organization", "velo", "--label", "Workshop",
+	       "--fallback-number", "+1 (416) 555-0182", "--elevenlabs-agent-id", "agent_2");
+	expect_text("SELECT label || fallback_number || elevenlabs_agent_id FROM "
+		    "organization_phone_numbers",
+		    "Workshop+14165550182agent_2");
+	CTL_DO(t, "number", "set", NUM, "--organization", "velo", "--fallback-number", "");
+	expect_text("SELECT fallback_number IS NULL AND is_active FROM organization_phone_numbers",
+		    "t");
+	cr_expect_eq(CTL(t, "number", "set", NUM, "--organization", "velo"), CTL_FAILED);
+	cr_expect_eq(
+		CTL(t, "number", "set", "+14165559999", "--organization", "velo", "--label", "x"),
+		CTL_FAILED);
+	cr_expect(strstr(t->say, "is not a number of that organization") != NULL, "%s", t->say);
+	cr_expect_eq(
+		CTL(t, "number", "set", NUM, "--organization", "velo", "--fallback-number", "0800"),
+		CTL_FAILED);
+	expect_text("SELECT string_agg(action, ' ' ORDER BY seq) FROM audit_log WHERE action LIKE "
+		    "'number.%'",
+		    "number.add number.set number.set");
 }
 
 Test(ctl_store, when_twilio_refuses_nothing_stays_and_the_sentence_helps)

@@ -23,8 +23,9 @@
 #include "shared/utf8.h"
 #include "tui/paint/keys.h"
 
-#define PASTE_MAX    (64u * 1024u)
-#define ESC_WAIT_MS  10 /* a lone Esc is known as one after this */
+#define PASTE_MAX (64u * 1024u)
+#define ESC_WAIT_MS \
+	5 /* a lone Esc is known as one after this: what a key sends comes in one piece */
 #define PASTE_BEGINS (KEY_MAX + 1)
 #define PASTE_ENDS   (KEY_MAX + 2)
 

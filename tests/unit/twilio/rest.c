@@ -236,15 +236,22 @@ Test(rest, finds_and_points_a_number)
 	cr_expect_not(number_found_read(&a, STR_LIT("{\"code\":1}"), STR_LIT("+14165550001"), &n,
 					&found));
 
-	number_point_request(&a, BASE, account, STR_LIT(PN), "https://s.test", &r);
+	number_point_request(&a, BASE, account, STR_LIT(PN), "https://s.test", NUMBER_ALL, &r);
 	cr_expect_str_eq(r.url, ROOT "/IncomingPhoneNumbers/" PN ".json");
 	cr_assert(form_parse(&a, r.body, &f, NULL));
 	cr_expect(str_is(form_get(&f, "SmsUrl"),
 			 "https://s.test/api/webhooks/twilio/sms#rc=3&rp=5xx,ct,rt"));
 	cr_expect(str_is(form_get(&f, "SmsFallbackUrl"), "https://s.test/api/webhooks/twilio/sms"));
 	cr_expect(str_is(form_get(&f, "SmsMethod"), "POST"));
-	number_point_request(&a, BASE, account, STR_LIT(PN), NULL, &r);
+	cr_expect(str_is(form_get(&f, "VoiceFallbackUrl"),
+			 "https://s.test/api/webhooks/twilio/fallback"));
+	number_point_request(&a, BASE, account, STR_LIT(PN), NULL, NUMBER_ALL, &r);
 	cr_assert(form_parse(&a, r.body, &f, NULL));
 	cr_expect(form_get(&f, "VoiceUrl").p != NULL && form_get(&f, "VoiceUrl").n == 0);
+	/* of a number whose calls ElevenLabs answers only the texts are ours */
+	number_point_request(&a, BASE, account, STR_LIT(PN), "https://s.test", NUMBER_TEXTS, &r);
+	cr_assert(form_parse(&a, r.body, &f, NULL));
+	cr_expect(form_get(&f, "SmsUrl").n > 0 && form_get(&f, "VoiceUrl").p == NULL &&
+		  form_get(&f, "StatusCallback").p == NULL);
 	arena_free(&a);
 }
