@@ -111,7 +111,8 @@ BEGIN
        SET bridge_failures = s.bridge_failures + CASE p_why WHEN 'failed' THEN 1 ELSE 0 END,
            end_reason = CASE p_why WHEN 'done' THEN 'goodbye' ELSE s.end_reason END
      WHERE s.organization_id = p_organization AND s.id = p_call RETURNING * INTO v_leg;
-    v_leg := call_stage(v_leg, v_thread, CASE p_why WHEN 'done' THEN 'ended' ELSE 'builtin' END, true);
+    PERFORM work_add(p_organization, 'call_steer', p_call, now() + interval '1 second'); -- what was said last is heard out
+    v_leg := call_stage(v_leg, v_thread, CASE p_why WHEN 'done' THEN 'ended' ELSE 'builtin' END, false);
   END IF;
   RETURN v_leg.stage;
 END $$;

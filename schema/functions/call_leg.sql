@@ -22,11 +22,11 @@ END $$;
 
 -- The leg gets another stage. p_steer: it must be brought there by the carrier's REST API, because nobody is just fetching
 -- its next document (jobs/call_steer). A bridge is closed by its process, and then the carrier asks by itself: only after a
--- second is it moved. The same stage again changes nothing.
+-- second is it moved (ended at once). The same stage again changes nothing.
 CREATE OR REPLACE FUNCTION call_stage(INOUT p_leg call_sessions, p_thread conversations, p_stage text, p_steer boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_due timestamptz := now() + CASE p_leg.stage WHEN 'bridge' THEN interval '1 second' ELSE interval '0' END;
+  v_due timestamptz := now() + CASE WHEN p_leg.stage = 'bridge' AND p_stage <> 'ended' THEN interval '1 second' ELSE interval '0' END;
 BEGIN
   IF p_leg.stage = p_stage OR p_leg.stage = 'ended' THEN
     RETURN;

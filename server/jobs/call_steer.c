@@ -25,7 +25,7 @@
 #define ASK_MS         5000
 #define ANSWER_MAX     (1024 * 1024)
 #define LIST_MAX       200
-#define RING_S         30
+#define RING_S         25
 #define CLOCK_SLACK_US (5 * 60 * INT64_C(1000000)) /* ours against the carrier's */
 
 static flow_step asked, claimed, answered, fetched, settled;

@@ -7,6 +7,7 @@
 #   DATABASE_URL       an existing database, as its owner; without it a private cluster is made in RUN_DIR
 #   APP_DATABASE_URL   the same database as the service's role; without it such a role is made
 #   TWILIO_API_URL, ELEVENLABS_API_URL (or ..._SIM_URL)   a provider; without it the practice line plays it
+#   SIM_OPTIONS            further options of the practice line (switchback-sim --help)
 #   and every other setting of switchbackd
 #   SWITCHBACK_BIN     programs that are built already (the tests' sanitized ones); without it they are built
 #
@@ -203,7 +204,7 @@ sim_start() {
 			launch sim "$bin/switchback-sim" serve --port "$port" --elevenlabs-port "$elevenlabs_port" \
 			--service-url "$PUBLIC_URL" --log "$LOG_DIR/line.jsonl" \
 			--number "$ORG_A_NUMBER" --number "$ORG_B_NUMBER" \
-			--name "$ORG_A_NUMBER=Bici Downtown" --name "$ORG_B_NUMBER=Vélo Plateau"
+			--name "$ORG_A_NUMBER=Bici Downtown" --name "$ORG_B_NUMBER=Vélo Plateau" ${SIM_OPTIONS:-}
 		if answers_while_alive sim url_answers "http://127.0.0.1:$port/sim/health"; then
 			break
 		elif [ "$try" = 5 ]; then

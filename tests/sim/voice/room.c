@@ -141,6 +141,13 @@ static void wait_music(struct sim_member *m)
 	music_start(m, str_of(m->wait_url), m->wait_get);
 }
 
+/* Somebody is with them: from here on whoever says nothing is a person. */
+static void room_met(struct sim_leg *leg)
+{
+	sim_line_note(leg, "in the conference");
+	sim_quiet_turn(leg);
+}
+
 static void room_start(struct sim_room *r)
 {
 	bool may = false;
@@ -154,7 +161,7 @@ static void room_start(struct sim_room *r)
 	for (struct sim_member *m = r->members; m != NULL; m = m->next) {
 		sim_music_stop(&m->music);
 		if (m->joined)
-			sim_line_note(m->leg, "in the conference");
+			room_met(m->leg);
 	}
 	sim_room_tell(r, SIM_ROOM_START, "conference-start", NULL, NULL);
 }
@@ -234,7 +241,7 @@ void sim_room_arrive(struct sim_leg *leg)
 	if (m->room->status == SIM_ROOM_INIT)
 		wait_music(m);
 	else
-		sim_line_note(leg, "in the conference");
+		room_met(leg);
 	room_start(m->room);
 	sim_leg_changed(leg);
 }
