@@ -4,45 +4,65 @@
 #include "server/elevenlabs/session.h"
 
 #include "shared/base64.h"
+#include "shared/members.h"
 
-/* The number behind `name` in the text, written as a number or a string. */
-static int64_t number_after(struct str m, const char *name)
+/* A number, or a string of one; 0: neither. */
+static int64_t number_of(const struct member *m)
 {
-	const char *at = memmem(m.p, m.n, name, strlen(name)), *end = m.p + m.n;
-	int64_t n = 0;
+	int64_t n;
 
-	if (at == NULL)
-		return 0;
-	for (at += strlen(name); at < end && (*at == ' ' || *at == '"'); at++)
-		continue;
-	for (; at < end && *at >= '0' && *at <= '9' && n < INT64_MAX / 10 - 10; at++)
-		n = n * 10 + (*at - '0');
-	return n;
+	return m->kind != MEMBER_OBJECT && str_int(m->value, 0, INT64_MAX, &n) ? n : 0;
 }
 
-/* Inside a JSON string a quote has a backslash before it, so these bytes are never somebody's
- * words. The audio may be hundreds of kilobytes: it is passed over once. */
-static bool audio_read(struct str m, struct session_message *out)
+static bool body_read(struct str body, struct session_message *out)
 {
-	static const char key[] = "\"audio_base_64\":\"", type[] = "\"type\":\"audio\"";
-	const char *from = memmem(m.p, m.n, key, sizeof key - 1), *to;
-	struct str before, behind;
+	struct members all;
+	struct member m;
 
-	if (from == NULL)
+	members_of(body, &all);
+	while (members_next(&all, &m)) {
+		if (m.escaped)
+			return false;
+		if (str_is(m.name, "audio_base_64")) {
+			if (out->audio.p != NULL || m.kind != MEMBER_STRING)
+				return false;
+			out->audio = m.value;
+		} else if (str_is(m.name, "event_id")) {
+			out->id = number_of(&m);
+		}
+	}
+	return out->audio.p != NULL;
+}
+
+/* {"type":"audio", "audio_event":{"audio_base_64":"...", "event_id":7}} and whatever else stands in
+ * it, in any order. False: it is not that, or not plainly. The audio may be hundreds of kilobytes.
+ */
+static bool audio_read(struct str text, struct session_message *out)
+{
+	struct str body = {NULL, 0};
+	struct members all;
+	struct member m;
+	bool typed = false;
+
+	members_of(text, &all);
+	while (members_next(&all, &m)) {
+		if (m.escaped)
+			return false;
+		if (str_is(m.name, "type")) {
+			if (typed || m.kind != MEMBER_STRING || !str_is(m.value, "audio"))
+				return false;
+			typed = true;
+		} else if (str_is(m.name, "audio_event")) {
+			if (body.p != NULL || m.kind != MEMBER_OBJECT)
+				return false;
+			body = m.value;
+		}
+	}
+	if (!all.whole || !typed || body.p == NULL || !body_read(body, out)) {
+		out->audio = (struct str){NULL, 0};
+		out->id = 0;
 		return false;
-	before = str_make(m.p, (size_t)(from - m.p));
-	from += sizeof key - 1;
-	to = memchr(from, '"', (size_t)(m.p + m.n - from));
-	if (to == NULL)
-		return false;
-	behind = str_make(to, (size_t)(m.p + m.n - to));
-	if (memmem(before.p, before.n, type, sizeof type - 1) == NULL &&
-	    memmem(behind.p, behind.n, type, sizeof type - 1) == NULL)
-		return false;
-	out->audio = str_make(from, (size_t)(to - from));
-	out->id = number_after(behind, "\"event_id\":");
-	if (out->id == 0)
-		out->id = number_after(before, "\"event_id\":");
+	}
 	out->event = base64_letters(out->audio) ? SESSION_AUDIO : SESSION_BAD;
 	return true;
 }

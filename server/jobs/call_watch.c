@@ -1,7 +1,7 @@
 /*
- * call_watch.c - does a call still last? The status callbacks of ElevenLabs' own calls go there, and
- * any callback can be missed; so the carrier is asked now and then. A call that nobody vouched for
- * is compared with the carrier's record, too.
+ * call_watch.c - does a call still last? The status callbacks of ElevenLabs' own calls go there,
+ * and any callback can be missed; so the carrier is asked now and then. A call that nobody vouched
+ * for is compared with the carrier's record, too.
  */
 #include "server/app.h"
 #include "server/events/hub.h"

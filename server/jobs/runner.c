@@ -48,12 +48,9 @@ struct claim {
 };
 
 static const struct job_kind kinds[] = {
-	{"agent_turn", &agent_turn_kind},
-	{"outbox", &outbox_send_kind},
-	{"promise", &promise_due_kind},
-	{"call_transcript", &call_transcript_kind},
-	{"call_out", &call_out_kind},
-	{"call_watch", &call_watch_kind},
+	{"agent_turn", &agent_turn_kind}, {"outbox", &outbox_send_kind},
+	{"promise", &promise_due_kind},   {"call_transcript", &call_transcript_kind},
+	{"call_out", &call_out_kind},     {"call_watch", &call_watch_kind},
 	{"call_steer", &call_steer_kind},
 };
 

@@ -4,27 +4,52 @@
 #include "server/twilio/media.h"
 
 #include "shared/base64.h"
+#include "shared/members.h"
 
 #define SID_MAX 64
 
-/* Inside a JSON string a quote has a backslash before it, so these bytes are never somebody's
- * words. */
-static bool audio_read(struct str m, struct media *out)
+/* The text of a member that is plainly there once; false: read it in the other way. */
+static bool plain(const struct member *m, struct str *out)
 {
-	static const char event[] = "\"event\":\"media\"", payload[] = "\"payload\":\"";
-	const char *from, *to;
+	if (out->p != NULL || m->kind != MEMBER_STRING || m->escaped)
+		return false;
+	*out = m->value;
+	return true;
+}
 
-	if (memmem(m.p, m.n, event, sizeof event - 1) == NULL)
+/* {"event":"media", "media":{"track":"inbound", "payload":"..."}} and whatever else stands in it,
+ * in any order. False: it is not that, or not plainly. */
+static bool audio_read(struct str text, struct media *out)
+{
+	struct str event = {NULL, 0}, track = {NULL, 0}, payload = {NULL, 0}, media = {NULL, 0};
+	struct members all, inside;
+	struct member m;
+
+	members_of(text, &all);
+	while (members_next(&all, &m)) {
+		if (m.escaped)
+			return false;
+		if (str_is(m.name, "event")) {
+			if (!plain(&m, &event) || !str_is(event, "media"))
+				return false;
+		} else if (str_is(m.name, "media")) {
+			if (media.p != NULL || m.kind != MEMBER_OBJECT)
+				return false;
+			media = m.value;
+		}
+	}
+	if (!all.whole || event.p == NULL || media.p == NULL)
 		return false;
-	from = memmem(m.p, m.n, payload, sizeof payload - 1);
-	if (from == NULL)
+	members_of(media, &inside);
+	while (members_next(&inside, &m)) {
+		if (m.escaped || (str_is(m.name, "track") && !plain(&m, &track)) ||
+		    (str_is(m.name, "payload") && !plain(&m, &payload)))
+			return false;
+	}
+	if (payload.p == NULL || str_is(track, "outbound"))
 		return false;
-	from += sizeof payload - 1;
-	to = memchr(from, '"', (size_t)(m.p + m.n - from));
-	if (to == NULL || memmem(m.p, m.n, "\"track\":\"outbound\"", 18) != NULL)
-		return false;
-	out->payload = str_make(from, (size_t)(to - from));
-	out->event = base64_letters(out->payload) ? MEDIA_AUDIO : MEDIA_BAD;
+	out->payload = payload;
+	out->event = base64_letters(payload) ? MEDIA_AUDIO : MEDIA_BAD;
 	return true;
 }
 

@@ -21,13 +21,15 @@ static void tear_down(void)
 
 TestSuite(tenancy, .init = set_up, .fini = tear_down);
 
-/* Every tenant table with its tenant key; due_work, schema_migrations and call_pace are no tenant's. */
+/* Every tenant table with its tenant key; due_work, schema_migrations and call_pace are no
+ * tenant's. */
 static PGresult *tenant_tables(void)
 {
 	static const char sql[] =
 		"SELECT relname, CASE relname WHEN 'organizations' THEN 'id' ELSE 'organization_id'"
 		" END FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-		" AND relkind IN ('r', 'p') AND relname NOT IN ('due_work', 'schema_migrations', 'call_pace')"
+		" AND relkind IN ('r', 'p') AND relname NOT IN ('due_work', 'schema_migrations', "
+		"'call_pace')"
 		" ORDER BY 1";
 	PGresult *r = sql_ask(t->owner, sql, 0, NULL);
 

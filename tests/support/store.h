@@ -44,8 +44,8 @@ void store_signed_in_as(const char *role, struct api_tokens *out);
 
 /* Asks, and holds the answer against docs/openapi.yaml. Clear it. */
 void store_asked(const struct api_request *r, struct api_answer *a);
-/* An answer without its request's id and the number of the newest event, so that two can be compared;
- * to be freed. */
+/* An answer without its request's id and the number of the newest event, so that two can be
+ * compared; to be freed. */
 char *store_alike(struct api_answer *a);
 
 /* The status of GET /api/me. */

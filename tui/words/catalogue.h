@@ -56,14 +56,14 @@
 	X(HELP_HOLD, "Put the caller on hold, and back", "Mettre la personne en attente, et la reprendre") \
 	X(HELP_MUTE, "Mute your phone in the call, and back", "Couper votre micro dans l’appel, et le rouvrir") \
 	X(HELP_ONE_MOMENT, "Say “one moment, please” to the caller", "Dire « un moment, s’il vous plaît » à la personne") \
-	X(HELP_VOICEMAIL, "Let the caller leave a message (asks first)", "Laisser la personne enregistrer un message (avec confirmation)") \
-	X(HELP_HANG_UP, "Hang the call up (asks first)", "Raccrocher (avec confirmation)") \
-	X(HELP_CALL_BACK, "Have the customer called back (asks first)", "Faire rappeler la personne (avec confirmation)") \
+	X(HELP_VOICEMAIL, "Let the caller leave a message (asks first)", "Laisser la personne enregistrer un message (à confirmer)") \
+	X(HELP_HANG_UP, "Hang the call up (asks first)", "Raccrocher (à confirmer)") \
+	X(HELP_CALL_BACK, "Have the customer called back (asks first)", "Faire rappeler la personne (à confirmer)") \
 	X(HELP_HAND_BACK, "Hand the conversation back to the agent", "Rendre la conversation à l’agent") \
 	X(HELP_NEXT_URGENT, "Go to whoever has waited longest", "Aller à la personne qui attend depuis le plus longtemps") \
 	X(HELP_NOTE, "Leave a note that only colleagues see", "Laisser une note que seuls les collègues voient") \
 	X(HELP_WHISPER, "Tell the agent something the customer does not see", "Souffler quelque chose à l’agent, à l’insu du client") \
-	X(HELP_CLOSE, "Close the conversation (asks first)", "Fermer la conversation (avec confirmation)") \
+	X(HELP_CLOSE, "Close the conversation (asks first)", "Fermer la conversation (à confirmer)") \
 	X(HELP_NEW_TEXT, "Write to a customer first", "Écrire le premier à un client") \
 	X(HELP_FIND, "Find a customer by name, number or order", "Trouver un client par nom, numéro ou commande") \
 	X(HELP_FACTS, "What the store knows of the customer, and back", "Ce que le magasin sait du client, et retour") \
