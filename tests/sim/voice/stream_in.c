@@ -137,6 +137,7 @@ static void on_block(void *self, const struct sim_speech_block *b, unsigned lost
 	buf_add(&st->words, b->text, b->n);
 	if (now_ms(st) - st->words_ms >= SHOW_MS)
 		words_show(st, false);
+	st->tone = false;
 	sim_quiet_sound(st->leg);
 	if (b->index + 1 >= b->count) {
 		sentence_end(st, true);
@@ -144,12 +145,24 @@ static void on_block(void *self, const struct sim_speech_block *b, unsigned lost
 	}
 }
 
+/* A tone says that somebody is there; behind it the caller waits on. */
+static void tone_end(struct sim_stream *st)
+{
+	if (!st->tone)
+		return;
+	st->tone = false;
+	sim_quiet_wait(st->leg);
+}
+
 static void on_rest(void *self, size_t n, bool noise)
 {
 	struct sim_stream *st = self;
 
-	if (!noise)
+	if (!noise) {
+		tone_end(st);
 		return;
+	}
+	st->tone = true;
 	st->counts.noise += n;
 	sim_quiet_sound(st->leg);
 	if (!st->noisy)
@@ -179,8 +192,10 @@ void sim_stream_play(struct sim_stream *st)
 		st->dry_ms += SIM_SPEECH_MS;
 		st->counts.gap_ms += SIM_SPEECH_MS;
 	}
-	if (n == 0)
+	if (n == 0) {
+		tone_end(st);
 		return;
+	}
 	st->dry_ms = 0;
 	sim_speech_hear(&st->ear, (unsigned char *)st->play.p, n, &ear, st);
 	buf_drop(&st->play, n);
@@ -243,8 +258,12 @@ static void clear_take(struct sim_stream *st)
 	st->heard += st->play.n;
 	buf_reset(&st->play);
 	st->ear.part_n = 0;
+	tone_end(st);
+	if (st->speaking && st->leg->talk.talking)
+		sim_quiet_turn(st->leg); /* it gives way to them */
+	else if (st->speaking)
+		sim_quiet_wait(st->leg); /* what follows? */
 	sentence_end(st, false);
-	sim_quiet_turn(st->leg); /* they were interrupted: it is their turn */
 	marks_echo(st);
 }
 
