@@ -193,8 +193,12 @@ $(STORM): $(BUILD)/storm/%: $(BUILD)/obj/release/tests/storm/%.o \
 		$(patsubst %.c,$(BUILD)/obj/release/%.o,tests/storm/follow.c tests/storm/ask.c) $(call archives,release,shared)
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
+# The callers who are put through every fault, and their judge.
+$(BUILD)/storm/calls: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/storm/calls*.c)) $(call archives,release,shared)
+	@mkdir -p $(@D)
+	@$(CC) $(release_LDFLAGS) -pthread -o $@ $^ $(call lib,libcurl jansson libpq libcrypto libutf8proc)
 .PHONY: storm
-storm: $(STORM)
+storm: $(STORM) $(BUILD)/storm/calls
 
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)

@@ -31,7 +31,7 @@ server| shared server                                            | any
 tests/sim| shared server/core server/net                         | uv jansson libcrypto expat ncursesw utf8proc
 tests/support| shared server tui tests/sim                         | any
 tests/bench| shared                                              | libcrypto
-tests/storm| shared                                              | none
+tests/storm| shared server/voice/sentences.h                     | jansson libpq curl
 tests/fuzz| shared server tests/support                          | any
 tests| shared server tui tests/support tests/sim schema          | any
 tui/draw| shared                                                 | utf8proc
