@@ -193,7 +193,7 @@ bool plan_staff(struct buf *out, const struct call_facts *f, const char *public_
 	twiml_begin(&t, out);
 	switch (f->phone.plan) {
 	case STAFF_BRIEF: brief(&t, f, public_url); break;
-	case STAFF_ROOM: conference(&t, f, public_url, f->phone.parent, false); break;
+	case STAFF_ROOM: conference(&t, f, public_url, f->phone.parent, f->phone.ends); break;
 	case STAFF_SILENCE: hang_up(&t); break;
 	default: say_filled(&t, f, last[f->phone.plan]); hang_up(&t);
 	}
