@@ -7,8 +7,8 @@
  *         --pid-file FILE --staff FILE --calls N --parallel P --kills K [--from I] [--verbose]
  *
  * FILE has a line "EMAIL PASSWORD PHONE ID" for each colleague, two for each call of the parallel
- * ones. Prints NAME=VALUE lines, and for each call with which something is wrong what that is and
- * its whole timeline. Exit code 0 when nothing is.
+ * ones. Prints NAME=VALUE lines; to standard error, for each call with which something is
+ * wrong, what that is and its whole timeline. Exit code 0 when nothing is.
  *
  * Calls go in stretches, so that the practice line's memory holds all of one: most of them with a
  * fault each of their own; one for each weather, a fault of all its calls; one with kills.
@@ -218,12 +218,12 @@ static void call_tell(struct storm *s, const struct call *c, const json_t *reque
 	struct buf lines = {.limit = 8u << 20};
 
 	call_timeline(&s->link, c, requests, &lines);
-	printf("\ncall %d (%s): %s; %s%s\n%s%s\n", c->n, c->sid, c->script_name,
-	       c->weather != NULL                            ? c->weather
-	       : c->fault == NULL || c->fault->words == NULL ? "no fault"
-							     : c->fault->words,
-	       c->fault != NULL && c->fault->staff ? " (staff's phone)" : "", buf_cstr(&v->said),
-	       buf_cstr(&lines));
+	fprintf(stderr, "\ncall %d (%s): %s; %s%s\n%s%s\n", c->n, c->sid, c->script_name,
+		c->weather != NULL                            ? c->weather
+		: c->fault == NULL || c->fault->words == NULL ? "no fault"
+							      : c->fault->words,
+		c->fault != NULL && c->fault->staff ? " (staff's phone)" : "", buf_cstr(&v->said),
+		buf_cstr(&lines));
 	buf_clear(&lines);
 }
 
@@ -251,7 +251,6 @@ static void stretch_judge(struct storm *s)
 		buf_clear(&s->list[i].notes);
 	}
 	json_decref(requests);
-	fflush(stdout);
 }
 
 static void weather_set(struct storm *s, const char *weather)

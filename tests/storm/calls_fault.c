@@ -47,7 +47,7 @@ const struct fault faults[] = {
 	{.words = "silence on stream to %s at 40 for 2 s"},
 	{.words = "late on stream to %s at 30 for 400 ms"},
 	{.words = "freeze on stream to %s at 120"},
-	/* the conversation */
+	/* the conversation; what is silent stays so: TCP does not lose what is between */
 	AT_AGENT(1),
 	AT_AGENT(2),
 	AT_AGENT(3),
@@ -73,7 +73,6 @@ const struct fault faults[] = {
 	{.words = "silence on agent to %s at 3"},
 	{.words = "silence on agent to %s at 40"},
 	{.words = "silence on agent to %s at 180"},
-	{.words = "silence on agent to %s at 100 for 4 s"},
 	{.words = "silence on agent to %s at 30 always"},
 	{.words = "freeze on agent to %s at 60"},
 	/* the carrier's API: a leg that is moved, a phone that is rung */
