@@ -469,7 +469,7 @@ static unsigned asked_of_calls(const char *method)
 	const json_t *one;
 	size_t i;
 
-	api_ask(sim(), &(struct api_request){.method = "GET", .path = "/sim/requests?limit=500"},
+	api_ask(sim(), &(struct api_request){.method = "GET", .path = "/sim/requests?limit=100000"},
 		&a);
 	json_array_foreach(json_object_get(a.json, "requests"), i, one)
 	{
