@@ -491,7 +491,7 @@ static int given_up(void)
 	store_asked(&(struct api_request){.method = "GET", .path = "/metrics"}, &a);
 	at = strstr(buf_cstr(&a.body), name);
 	cr_assert_not_null(at, "%s", buf_cstr(&a.body));
-	n = atoi(at + strlen(name));
+	n = (int)strtol(at + strlen(name), NULL, 10);
 	api_answer_clear(&a);
 	return n;
 }
