@@ -133,10 +133,10 @@ static void socket_free(struct socket *s)
 {
 	if (s->next != NULL)
 		s->next->prev = s->prev;
-	if (s->prev != NULL)
-		s->prev->next = s->next;
-	else
+	if (s->all->list == s)
 		s->all->list = s->next;
+	else
+		s->prev->next = s->next;
 	socket_wire_close(s);
 	socket_drop_input(s);
 	socket_drop_output(s);
@@ -307,6 +307,7 @@ void sockets_take(struct sockets *ss, int fd, const struct socket_kind *kind, vo
 void sockets_drain(struct sockets *ss)
 {
 	for (struct socket *s = ss->list, *next; s != NULL; s = next) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is out of the list */
 		next = s->next;
 		socket_close(s, 1001, "going away");
 	}
@@ -331,6 +332,7 @@ static void end_all(struct sockets *ss)
 {
 	sockets_drain(ss); /* who can be told of it in one write is told */
 	while (ss->list != NULL) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is out of the list */
 		ss->list->linger = false;
 		socket_end(ss->list);
 	}

@@ -16,7 +16,7 @@ struct str json_text(struct arena *a, const json_t *object, const char *name);
 int64_t json_int(const json_t *object, const char *name);
 
 /* What store_context() wrote. */
-void store_of_object(struct arena *a, const json_t *store, struct store *out);
+void store_of_object(struct arena *a, const json_t *j, struct store *out);
 void store_of_json(struct arena *a, struct str text, struct store *out);
 
 #endif

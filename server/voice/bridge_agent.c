@@ -7,7 +7,7 @@
 #include "shared/clock.h"
 
 static void opened(struct socket *s, void *self);
-static void message(struct socket *s, void *self, bool text, struct str m);
+static void message(struct socket *s, void *self, bool text, struct str bytes);
 static void closed(struct socket *s, void *self);
 
 static const struct socket_kind conversation = {

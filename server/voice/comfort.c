@@ -8,7 +8,8 @@
 #include "shared/base64.h"
 
 #define RATE    8000
-#define SAMPLES 3200
+#define HALF    1600 /* one note */
+#define SAMPLES (2 * HALF)
 #define LOUD    2200.0 /* of 32767: well below a voice */
 
 unsigned char mulaw_of(int sample)
@@ -28,9 +29,8 @@ void comfort_write(struct buf *out)
 	size_t n;
 
 	for (int i = 0; i < SAMPLES; i++) {
-		bool second = i >= SAMPLES / 2;
-		double at = (double)(i % (SAMPLES / 2)) / (SAMPLES / 2),
-		       note = second ? 440.0 : 523.25;
+		bool second = i >= HALF;
+		double at = (double)(i % HALF) / HALF, note = second ? 440.0 : 523.25;
 		double swell = sin(M_PI * at); /* neither note begins or ends with a click */
 
 		samples[i] = mulaw_of((int)(LOUD * swell * sin(2 * M_PI * note * i / RATE)));

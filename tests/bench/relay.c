@@ -51,7 +51,7 @@ static void agent_begin(struct call *c, struct str start)
 	struct str sid = between(start, "\"streamSid\":\"");
 	int fd = ws_dial(agent_port);
 
-	if (fd < 0 || sid.n >= sizeof c->stream) {
+	if (fd < 0 || sid.p == NULL || sid.n >= sizeof c->stream) {
 		call_cut(c);
 		return;
 	}

@@ -31,6 +31,7 @@ server| shared server                                            | any
 tests/sim| shared server/core server/net                         | uv jansson libcrypto expat ncursesw utf8proc
 tests/support| shared server tui tests/sim                         | any
 tests/bench| shared                                              | libcrypto
+tests/bench/bridge_daemon.c| shared server                       | uv
 tests/storm| shared server/voice/sentences.h                     | jansson libpq curl
 tests/fuzz| shared server tests/support                          | any
 tests| shared server tui tests/support tests/sim schema          | any

@@ -136,7 +136,7 @@ phase "tests built"
 # The lint wants the cores, the tests mostly wait: it runs beside them, and gives way.
 lint_failed=0 lint=
 if [ $# -eq 0 ]; then
-	setsid nice -n 19 tests/check/lint.sh >"$CHECK_DIR/lint" 2>&1 9>&- </dev/null &
+	LINT_CHECKS='tidy cppcheck' setsid nice -n 19 tests/check/lint.sh >"$CHECK_DIR/lint" 2>&1 9>&- </dev/null &
 	lint=$!
 fi
 
@@ -155,8 +155,8 @@ if [ -x "$BUILD/asan/switchbackctl" ]; then
 	phase "private PostgreSQL, migrated"
 fi
 
-# one more than there are cores: most of a test is waiting
-[ ${#list[@]} -eq 0 ] || printf '%s\n' "${list[@]}" | xargs -n 1 -P $((jobs + 1)) tests/check/run.sh --one 9>&-
+# twice as many as there are cores: most of a test is waiting
+[ ${#list[@]} -eq 0 ] || printf '%s\n' "${list[@]}" | xargs -n 1 -P $((jobs * 2)) tests/check/run.sh --one 9>&-
 phase "${#list[@]} test programs"
 if [ -n "$lint" ]; then
 	wait "$lint" || lint_failed=1

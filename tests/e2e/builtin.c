@@ -156,6 +156,25 @@ static void ends(const char *sid)
 	}
 }
 
+/* The call has come to that verb of its document. */
+static void until_doing(const char *sid, const char *verb)
+{
+	int64_t from = clock_mono_ms();
+
+	for (bool there = false; !there;) {
+		struct api_answer a;
+		const char *doing;
+
+		looked(sid, &a);
+		doing = json_string_value(json_object_get(a.json, "doing"));
+		there = doing != NULL && strcmp(doing, verb) == 0;
+		cr_assert(there || clock_mono_ms() - from < WAIT_MS, "never comes to <%s>:\n%s",
+			  verb, buf_cstr(&a.body));
+		api_answer_clear(&a);
+		usleep(there ? 0 : 50000);
+	}
+}
+
 /* Nothing that the carrier would complain of: 12100, 12200, 11200 ... */
 static void expect_no_alerts(void)
 {
@@ -207,7 +226,7 @@ Test(builtin, two_calls_at_once_in_two_languages)
 	does(luc, "say", "Je veux parler à quelqu'un");
 	hears(luc, "Personne ne peut prendre l'appel en ce moment.", "fr-CA");
 	hears(luc, "laisser un message après le signal", "fr-CA");
-	sleep(14); /* so long the announcement takes; then the tone */
+	until_doing(luc, "Record");
 	does(luc, "say", "Bonjour, ici Luc, rappelez-moi au sujet de mon vélo.");
 	sleep(5);
 	does(luc, "press", "1");

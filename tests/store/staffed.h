@@ -112,7 +112,6 @@ static inline void tear_down(void)
 	test_db_free(t);
 }
 
-
 #define TAKE(epoch, how, ...)                                                          \
 	DESK(d, &conversation_take_over_row, {"id", r.conversation}, {"epoch", epoch}, \
 	     {"by", how}, ##__VA_ARGS__)

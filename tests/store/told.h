@@ -40,7 +40,6 @@ static inline void tear_down(void)
 	test_db_free(t);
 }
 
-
 /* ---- asking ---- */
 
 static inline void asked(const char *sql)

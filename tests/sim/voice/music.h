@@ -21,6 +21,6 @@ struct sim_music_ask {
 
 struct sim_music *sim_music_play(struct sim_leg *leg, const struct sim_music_ask *ask);
 /* *m becomes NULL; NULL is fine. */
-void sim_music_stop(struct sim_music **m);
+void sim_music_stop(struct sim_music **stop);
 
 #endif

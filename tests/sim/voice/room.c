@@ -281,9 +281,8 @@ struct sim_member *sim_room_enter(struct sim_leg *leg, const struct sim_join *j,
 	return m;
 }
 
-static void member_remove(struct sim_member *m, enum sim_left why)
+static void member_remove(struct sim_room *r, struct sim_member *m, enum sim_left why)
 {
-	struct sim_room *r = m->room;
 	struct sim_member **at = &r->members;
 
 	while (*at != m)
@@ -325,7 +324,7 @@ void sim_room_end(struct sim_room *r, const char *reason, enum sim_left why,
 		void (*left)(void *) = m->left;
 		void *with = m->with;
 
-		member_remove(m, why);
+		member_remove(r, m, why);
 		member_free(m);
 		if (left != NULL)
 			left(with);
@@ -342,7 +341,7 @@ void sim_room_leave(struct sim_leg *leg, enum sim_left why)
 	if (m == NULL)
 		return;
 	r = m->room;
-	member_remove(m, why);
+	member_remove(r, m, why);
 	if (m->joined && m->ends)
 		sim_room_end(r,
 			     kicked ? "participant-with-end-conference-on-exit-kicked"

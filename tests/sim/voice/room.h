@@ -38,7 +38,7 @@ enum {
 	SIM_ROOM_SPEAKER = 128,
 	SIM_ROOM_ANNOUNCEMENT = 256,
 };
-unsigned sim_room_events_of(struct str words); /* between blanks */
+unsigned sim_room_events_of(struct str text); /* between blanks */
 
 struct sim_room {
 	struct sim_room *next;

@@ -27,18 +27,20 @@ static void event_keep(struct sim_stream *st, char kind, size_t bytes, const cha
 
 	if (st->events == NULL)
 		st->events = xcalloc(SIM_STREAM_EVENTS, sizeof *st->events);
-	e = st->events_n == 0 ? NULL : &st->events[st->events_n - 1];
-	if (e != NULL && kind == 'm' && e->kind == 'm' && ms - e->last_ms < 100) {
-		e->frames++;
-		e->bytes += bytes;
-		e->last_ms = ms;
-		return;
+	if (st->events_n > 0 && kind == 'm') {
+		e = &st->events[st->events_n - 1];
+		if (e->kind == 'm' && ms - e->last_ms < 100) {
+			e->frames++;
+			e->bytes += bytes;
+			e->last_ms = ms;
+			return;
+		}
 	}
 	if (st->events_n == SIM_STREAM_EVENTS)
 		return;
-	e = &st->events[st->events_n++];
-	*e = (struct sim_stream_event){
+	st->events[st->events_n] = (struct sim_stream_event){
 		.kind = kind, .ms = ms, .last_ms = ms, .frames = 1, .bytes = bytes};
+	e = &st->events[st->events_n++];
 	snprintf(e->name, sizeof e->name, "%s", name);
 }
 

@@ -41,7 +41,7 @@ bool sim_attr_true(const struct sim_node *n, const char *name, bool otherwise);
 bool sim_node_is(const struct sim_node *n, const char *name);
 
 /* Tells of everything that the grammar does not allow; verbs that must not run get `refused`. */
-void sim_tree_judge(struct sim_node *root, void (*tell)(void *with, int code, const char *text),
+void sim_tree_judge(struct sim_node *root, void (*told)(void *with, int code, const char *text),
 		    void *with);
 
 #endif

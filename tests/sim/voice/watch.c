@@ -171,6 +171,10 @@ void sim_watch_news(struct sim_leg *leg)
 
 void sim_watch_drop(struct sim *s)
 {
-	while (s->watchers != NULL)
-		watcher_end(s->watchers);
+	struct sim_watcher *next;
+
+	for (struct sim_watcher *w = s->watchers; w != NULL; w = next) {
+		next = w->next;
+		watcher_end(w);
+	}
 }

@@ -38,8 +38,9 @@ static bool whole(struct str object)
 
 Test(members, are_found_behind_and_around_whatever_else_there_is)
 {
-	static const char text[] = " {\"a\" : [1,{\"b\":\"no\"}], \"c\":{\"b\":\"no}\\\"\"} ,\n"
-				   "\"say\":\"\\\"b\\\":\\\"no\\\"\",\"b\":\"yes\",\"n\":-1.5e3}\r\n";
+	static const char text[] =
+		" {\"a\" : [1,{\"b\":\"no\"}], \"c\":{\"b\":\"no}\\\"\"} ,\n"
+		"\"say\":\"\\\"b\\\":\\\"no\\\"\",\"b\":\"yes\",\"n\":-1.5e3}\r\n";
 	struct member m;
 
 	cr_assert(found(text, "b", &m));
