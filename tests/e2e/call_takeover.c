@@ -154,7 +154,7 @@ static int does(const char *token, const char *what, const char *body)
 		&a);
 	status = a.status;
 	if (status >= 400)
-		cr_log_warn("%s: %s", what, buf_cstr(&a.body));
+		cr_log_info("%s: %s", what, buf_cstr(&a.body));
 	api_answer_clear(&a);
 	return status;
 }
