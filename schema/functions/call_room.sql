@@ -66,7 +66,9 @@ BEGIN
    WHERE s.organization_id = v_was.organization_id AND s.id = v_was.id RETURNING * INTO STRICT v_one;
   IF v_one.in_room AND (v_one.on_hold <> v_one.told_hold OR v_one.muted <> v_one.told_muted) THEN
     PERFORM work_add(v_one.organization_id, 'call_steer', v_one.id, now());
-  ELSIF v_event = 'participant-leave' AND v_one.leg = 'staff' AND v_one.stage = 'conference' THEN
+  ELSIF v_event = 'participant-leave' AND v_one.leg = 'staff' AND v_one.stage = 'conference'
+        AND NOT (v_one.purpose = 'transfer' AND p_leg.stage = 'conference' -- the room went with a colleague: it is opened again
+                 AND coalesce(p_told -> 'form' ->> 'ReasonParticipantLeft' = 'moderator_ended_conference', false)) THEN
     PERFORM call_staff_left(v_one, p_leg, p_thread, coalesce(p_told -> 'form' ->> 'ReasonParticipantLeft' = 'participant_hung_up', false));
   END IF;
 END $$;
@@ -167,7 +169,10 @@ BEGIN
   SELECT * INTO STRICT v_leg FROM call_sessions s WHERE s.organization_id = v_org AND s.id = p_staff.parent_id;
   UPDATE call_sessions s
      SET document_number = s.document_number + 1, document_at = now(), served_number = s.stage_number,
-         briefs = s.briefs + CASE s.stage WHEN 'ringing' THEN 1 ELSE 0 END
+         briefs = s.briefs + CASE s.stage WHEN 'ringing' THEN 1 ELSE 0 END,
+         -- nobody else of the staff is in the room: it ends with them, and the caller is not alone in it
+         ends_room = s.stage = 'conference' AND NOT EXISTS (SELECT FROM call_sessions o WHERE o.organization_id = v_org
+             AND o.parent_id = s.parent_id AND o.stage = 'conference' AND o.id <> s.id)
    WHERE s.organization_id = v_org AND s.id = p_staff.id RETURNING * INTO STRICT p_staff;
   v_plan := CASE p_staff.stage WHEN 'ringing' THEN 'brief' WHEN 'conference' THEN 'room' ELSE
     CASE WHEN p_staff.end_reason IN ('declined', 'handed_back', 'typing', 'no_key') THEN p_staff.end_reason
@@ -175,8 +180,7 @@ BEGIN
          WHEN p_staff.end_reason = 'gone' OR v_leg.stage = 'ended' THEN 'gone'
          WHEN p_staff.accepted_at IS NOT NULL THEN 'over' ELSE 'withdrawn' END END;
   v_facts := jsonb_build_object('plan', v_plan, 'parent', v_leg.id, 'first', p_staff.briefs <= 1, 'purpose', p_staff.purpose,
-                                'muted', p_staff.muted, 'ends', NOT EXISTS (SELECT FROM call_sessions o
-    WHERE o.organization_id = v_org AND o.parent_id = v_leg.id AND o.stage = 'conference' AND o.id <> p_staff.id));
+                                'muted', p_staff.muted, 'ends', p_staff.ends_room);
   IF v_plan = 'brief' THEN
     v_facts := v_facts || (SELECT jsonb_build_object(
         'who', nullif(concat_ws(' ', k.first_name, k.last_name), ''), 'reason', e.reason,

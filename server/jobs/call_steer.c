@@ -168,6 +168,7 @@ static void ask_it(struct flow *f, struct steer_job *j)
 	case STEER_UNHOLD: changed(f, j, PARTICIPANT_UNHOLD, &r); break;
 	case STEER_MUTE: changed(f, j, PARTICIPANT_MUTE, &r); break;
 	case STEER_UNMUTE: changed(f, j, PARTICIPANT_UNMUTE, &r); break;
+	case STEER_STAY: changed(f, j, PARTICIPANT_STAY, &r); break;
 	}
 	send_it(f, j, &r);
 	flow_then(f, answered);

@@ -98,12 +98,10 @@ void leg_watch(struct bridge *b, int64_t now)
 			bridge_stream_comfort(b, now);
 		return;
 	}
-	if (now - l->heard_ms > int_clamp(4 * l->pause_ms, BRIDGE_ANSWER_MS, BRIDGE_SILENT_MS)) {
-		leg_lost(b, BRIDGE_AGENT_LOST, 0, STR_LIT("the conversation is silent"));
-		return;
-	}
 	if (l->owes_ms != 0 && now - l->owes_ms > BRIDGE_ANSWER_MS)
 		leg_lost(b, BRIDGE_AGENT_LOST, 0, STR_LIT("the agent does not answer"));
+	else if (now - l->heard_ms > int_clamp(4 * l->pause_ms, BRIDGE_ANSWER_MS, BRIDGE_SILENT_MS))
+		leg_lost(b, BRIDGE_AGENT_LOST, 0, STR_LIT("the conversation is silent"));
 	else if ((l->owes_ms != 0 && now - l->owes_ms >= BRIDGE_COMFORT_MS) ||
 		 now - l->heard_ms >= quiet_ms(l))
 		bridge_stream_comfort(b, now);
