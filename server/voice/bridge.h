@@ -109,7 +109,8 @@ bool bridge_tool_result(struct bridge *b, struct str id, struct str result, bool
 void bridge_hush(struct bridge *b);
 /* Of the conversation that has just come to its end (inside `lost` and `ended`): the caller waits
  * for a word, because the agent owes one, or was cut off within a sentence; it had fallen silent,
- * so that things may have been said in it that were never told. */
+ * or told of the caller's last words no more than a part, so that things may have been said in it
+ * that were never told. */
 bool bridge_unfinished(const struct bridge *b);
 bool bridge_deaf(const struct bridge *b);
 /* Ends both sockets: Twilio goes on with the document's next verb. `ended` (BRIDGE_CLOSED_BY_US)

@@ -63,7 +63,7 @@ void leg_leave(struct bridge *b, unsigned status, const char *why)
 
 	if (l == NULL)
 		return;
-	b->deaf = l->connected && clock_mono_ms() - l->heard_ms > quiet_ms(l);
+	b->deaf = l->connected && (l->in_words || clock_mono_ms() - l->heard_ms > quiet_ms(l));
 	b->unfinished = l->connected && (b->deaf || l->owes_ms != 0 ||
 					 clock_mono_ms() - l->audio_ms < BRIDGE_CUT_MS);
 	b->leg = NULL;
@@ -241,6 +241,8 @@ static void words_came(struct leg *l, const struct session_message *m)
 	struct bridge_line line = {
 		.customer = m->event != SESSION_AGENT_RESPONSE, .event = m->id, .text = m->text};
 
+	if (line.customer)
+		l->in_words = m->event == SESSION_USER_PARTIAL;
 	if (m->event == SESSION_USER_PARTIAL) {
 		if (b->ear->partial != NULL)
 			b->ear->partial(b, b->with, &line);

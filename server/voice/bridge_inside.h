@@ -24,6 +24,7 @@ struct leg {
 	bool speaks_first;
 	int64_t due_ms;     /* of the metadata */
 	int64_t heard_ms;   /* when a message came last */
+	bool in_words;      /* the caller's words came in part, and not whole yet */
 	int64_t pause_ms;   /* the longest time between two messages */
 	int64_t audio_ms;   /* when audio came last; 0: never */
 	int64_t owes_ms;    /* since when the agent owes a word; 0: it does not */

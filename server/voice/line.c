@@ -254,7 +254,9 @@ static void on_ended(struct bridge *b, void *with, enum bridge_end why, unsigned
 	l->gone = true;
 	board_remove(&l->call);
 	if (l->call.scribe != NULL) {
-		scribe_over(l->call.scribe, why != BRIDGE_AGENT_LOST && !bridge_deaf(b));
+		/* where a side broke off, words may have been on their way */
+		scribe_over(l->call.scribe, why != BRIDGE_AGENT_LOST && why != BRIDGE_STREAM_LOST &&
+						    !bridge_deaf(b));
 		scribe_end(l->call.scribe);
 		l->call.scribe = NULL;
 	}
