@@ -248,7 +248,9 @@ static void words_came(struct leg *l, const struct session_message *m)
 			b->ear->partial(b, b->with, &line);
 		return;
 	}
-	l->owes_ms = line.customer ? clock_mono_ms() : 0;
+	/* a text that has no sound yet is not heard */
+	if (line.customer || clock_mono_ms() - l->audio_ms < BRIDGE_CUT_MS)
+		l->owes_ms = line.customer ? clock_mono_ms() : 0;
 	if (line.customer)
 		b->comfort_ms = 0;
 	if (b->ear->final != NULL && m->text.n > 0)

@@ -584,6 +584,18 @@ Test(bridge, who_was_cut_off_is_told_from_who_was_not)
 	EXPECT(ear, "lost 1011 crash\n");
 }
 
+Test(bridge, words_without_their_sound_are_owed)
+{
+	struct ending e = {1011, "crash"};
+
+	carried();
+	DO(agent, "{\"type\":\"agent_response\",\"agent_response_event\":{\"agent_response\":"
+		  "\"Hello.\",\"event_id\":1}}");
+	EXPECT(ear, "agent 1 Hello.");
+	DO(agent_close, &e);
+	EXPECT(ear, "lost 1011 crash (unfinished)");
+}
+
 Test(bridge, does_not_stay_with_a_stream_that_stands_still)
 {
 	carried();
