@@ -129,7 +129,7 @@ CREATE OR REPLACE FUNCTION call_left_alone(p_leg call_sessions) RETURNS call_ses
 LANGUAGE sql STABLE AS $$
   SELECT s.* FROM call_sessions s
    WHERE s.organization_id = p_leg.organization_id AND s.parent_id = p_leg.id AND s.leg = 'staff' AND s.stage = 'conference'
-     AND s.in_room AND s.purpose <> 'transfer' AND NOT EXISTS (SELECT FROM call_sessions o
+     AND s.purpose <> 'transfer' AND NOT EXISTS (SELECT FROM call_sessions o
          WHERE o.organization_id = s.organization_id AND o.parent_id = s.parent_id AND o.stage = 'conference' AND o.id <> s.id)
 $$;
 

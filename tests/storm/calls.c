@@ -4,7 +4,8 @@
  * middle of them. Then every call is judged (calls_judge.c).
  *
  *   calls --sim URL --url URL --database URL --organization ID --slug SLUG --number N
- *         --pid-file FILE --staff FILE --calls N --parallel P --kills K [--from I] [--verbose]
+ *         --pid-file FILE --staff FILE --calls N --parallel P --kills K [--from I]
+ *         [--stride S] [--verbose]
  *
  * FILE has a line "EMAIL PASSWORD PHONE ID" for each colleague, two for each call of the parallel
  * ones. Prints NAME=VALUE lines; to standard error, for each call with which something is
@@ -33,6 +34,7 @@ struct storm {
 	struct world world;
 	struct link link; /* the main thread's */
 	int calls, parallel, kills, from;
+	int stride; /* call n has fault n * stride */
 	/* the stretch */
 	struct call *list;
 	int list_n;
@@ -72,11 +74,15 @@ static int whole_number(const char *text)
 static void options_read(struct storm *s, int argc, char **argv)
 {
 	static const struct option known[] = {
-		{"sim", 1, NULL, 's'},          {"url", 1, NULL, 'u'},   {"database", 1, NULL, 'd'},
-		{"organization", 1, NULL, 'o'}, {"slug", 1, NULL, 'g'},  {"number", 1, NULL, 'n'},
-		{"pid-file", 1, NULL, 'p'},     {"staff", 1, NULL, 'f'}, {"calls", 1, NULL, 'c'},
-		{"parallel", 1, NULL, 'j'},     {"kills", 1, NULL, 'k'}, {"from", 1, NULL, 'i'},
-		{"verbose", 0, NULL, 'v'},      {NULL, 0, NULL, 0}};
+		{"sim", 1, NULL, 's'},      {"url", 1, NULL, 'u'},
+		{"database", 1, NULL, 'd'}, {"organization", 1, NULL, 'o'},
+		{"slug", 1, NULL, 'g'},     {"number", 1, NULL, 'n'},
+		{"pid-file", 1, NULL, 'p'}, {"staff", 1, NULL, 'f'},
+		{"calls", 1, NULL, 'c'},    {"parallel", 1, NULL, 'j'},
+		{"kills", 1, NULL, 'k'},    {"from", 1, NULL, 'i'},
+		{"stride", 1, NULL, 't'},   {"verbose", 0, NULL, 'v'},
+		{NULL, 0, NULL, 0},
+	};
 	int o;
 
 	while ((o = getopt_long(argc, argv, "", known, NULL)) >= 0) {
@@ -93,6 +99,7 @@ static void options_read(struct storm *s, int argc, char **argv)
 		case 'j': s->parallel = whole_number(optarg); break;
 		case 'k': s->kills = whole_number(optarg); break;
 		case 'i': s->from = whole_number(optarg); break;
+		case 't': s->stride = whole_number(optarg); break;
 		case 'v': s->world.verbose = true; break;
 		default: exit(2);
 		}
@@ -138,21 +145,32 @@ static void *caller_run(void *with)
 	return NULL;
 }
 
+/* 0 while there is none. */
+static long service_pid(const struct storm *s)
+{
+	char text[24] = "";
+	FILE *f = fopen(s->world.pid_file, "r");
+
+	if (f == NULL)
+		return 0;
+	if (fgets(text, sizeof text, f) == NULL)
+		text[0] = '\0';
+	fclose(f);
+	return strtol(text, NULL, 10);
+}
+
 /* The service is killed until it was often enough, while there are calls. */
 static void kills_run(struct storm *s, unsigned kills)
 {
 	unsigned begun = s->killed;
 
 	while (atomic_load(&s->running) > 0 && s->killed - begun < kills) {
-		FILE *f;
-		int pid = 0;
+		long pid;
 
 		usleep(1700000); /* long enough for a call to go on, not for it to end */
-		f = fopen(s->world.pid_file, "r");
-		if (f != NULL && fscanf(f, "%d", &pid) == 1 && kill((pid_t)pid, SIGKILL) == 0)
+		pid = service_pid(s);
+		if (pid > 1 && kill((pid_t)pid, SIGKILL) == 0)
 			s->killed++;
-		if (f != NULL)
-			fclose(f);
 	}
 }
 
@@ -279,7 +297,9 @@ static void stretch_run(struct storm *s, int n, int count, const char *weather, 
 		struct call *c = &s->list[i];
 
 		c->n = n + i;
-		c->fault = weather == NULL && kills == 0 ? &faults[(size_t)c->n % faults_n] : NULL;
+		c->fault = weather == NULL && kills == 0
+				   ? &faults[(size_t)(c->n * s->stride) % faults_n]
+				   : NULL;
 		c->weather = kills > 0 ? "the service is killed" : weather;
 		snprintf(c->phone, sizeof c->phone, "+1437556%04d", c->n);
 	}
@@ -304,11 +324,12 @@ static void stretch_run(struct storm *s, int n, int count, const char *weather, 
 			s->wrong[4]);
 }
 
-/* Half of the kills' share: a call lives through two or three of them. */
+/* A fifth of the calls shares the weathers, another fifth lives through the kills. */
 static void storm_run(struct storm *s)
 {
-	int killed = s->kills == 0 ? 0 : s->calls / 5, each = s->calls / 5 / (int)weathers_n;
-	int n = s->from, until = s->from + s->calls - killed - each * (int)weathers_n;
+	int fifth = s->calls / 5, killed = s->kills == 0 ? 0 : fifth;
+	int each = fifth / (int)weathers_n, n = s->from;
+	int until = s->from + s->calls - killed - each * (int)weathers_n;
 
 	while (n < until) {
 		int count = until - n < STRETCH_MAX ? until - n : STRETCH_MAX;
@@ -320,7 +341,7 @@ static void storm_run(struct storm *s)
 		stretch_run(s, n, each, weathers[i], 0);
 	while (killed > 0) {
 		int count = killed < STRETCH_MAX ? killed : STRETCH_MAX;
-		unsigned kills = (unsigned)(s->kills * count / (s->calls / 5));
+		unsigned kills = (unsigned)(s->kills * count / fifth);
 
 		stretch_run(s, n, count, NULL, kills > 0 ? kills : 1);
 		n += count;
@@ -334,6 +355,7 @@ int main(int argc, char **argv)
 	unsigned wrong = 0;
 
 	signal(SIGPIPE, SIG_IGN);
+	s.stride = 1;
 	options_read(&s, argc, argv);
 	link_open(&s.link, &s.world);
 	storm_run(&s);

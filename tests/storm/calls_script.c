@@ -157,6 +157,13 @@ static bool caller_says(struct play *p)
 	return await_answer(p, from);
 }
 
+/* One sentence after the other, each when the one before was answered. */
+static void caller_talks(struct play *p, int sentences)
+{
+	while (sentences-- > 0 && caller_says(p))
+		;
+}
+
 static void caller_calls(struct play *p)
 {
 	char json[120];
@@ -313,7 +320,7 @@ static bool meets(struct play *p, struct staff *s, const char *key)
 
 static void talk(struct play *p)
 {
-	(void)(caller_says(p) && caller_says(p) && caller_says(p));
+	caller_talks(p, 3);
 }
 
 static void typing(struct play *p)
@@ -401,7 +408,7 @@ static void declined(struct play *p)
 	if (!caller_says(p))
 		return;
 	(void)meets(p, p->c->colleague[0], "2");
-	(void)(caller_says(p) && caller_says(p));
+	caller_talks(p, 2);
 }
 
 static void key_zero(struct play *p)
@@ -409,7 +416,7 @@ static void key_zero(struct play *p)
 	if (!caller_says(p))
 		return;
 	person_does(p, p->c->sid, "{\"press\":\"0\"}");
-	(void)(caller_says(p) && caller_says(p));
+	caller_talks(p, 2);
 }
 
 /* ---- two at once ---- */
