@@ -66,6 +66,9 @@ void leg_leave(struct bridge *b, unsigned status, const char *why)
 	b->deaf = l->connected && (l->in_words || clock_mono_ms() - l->heard_ms > quiet_ms(l));
 	b->unfinished = l->connected && (b->deaf || l->owes_ms != 0 ||
 					 clock_mono_ms() - l->audio_ms < BRIDGE_CUT_MS);
+	if (l->connected &&
+	    !b->unfinished) /* it is the caller's turn: no tone while another one is begun */
+		b->comfort_ms = clock_mono_ms() + BRIDGE_COMFORT_MS;
 	b->leg = NULL;
 	if (l->socket == NULL) {
 		leg_free(l, b->all);

@@ -27,7 +27,7 @@ struct sim_heard {
 	uint64_t version;
 	int64_t at_us;    /* wall, of its beginning */
 	int64_t until_us; /* of its end; 0: it lasts */
-	char *text;    /* owned; of an agent it grows while it is heard */
+	char *text;       /* owned; of an agent it grows while it is heard */
 	size_t n, cap;
 	char language[12];
 	char who[24];

@@ -58,9 +58,8 @@ bool sim_room_company(const struct sim_leg *leg)
 {
 	const struct sim_member *m = leg->member;
 
-	return leg->bridged != NULL ||
-	       (m != NULL && m->joined && !m->hold && m->room->status == SIM_ROOM_IN_PROGRESS &&
-		has_company(m));
+	return leg->bridged != NULL || (m != NULL && m->joined && !m->hold &&
+					m->room->status == SIM_ROOM_IN_PROGRESS && has_company(m));
 }
 
 /* Whose company has changed: with somebody it is their turn, alone they wait. */

@@ -62,7 +62,7 @@ struct sim_member {
 	struct sim_leg *leg;
 	char label[SIM_LABEL], coached[SIM_SID];
 	bool joined, muted, hold, coaching, starts, ends, beep_on_exit;
-	bool met; /* could be heard, once: who is silent after that is so by themselves */
+	bool met;       /* could be heard, once: who is silent after that is so by themselves */
 	char *wait_url; /* NULL: Twilio's own music; "": silence */
 	bool wait_get;
 	struct sim_music *music, *announcement;

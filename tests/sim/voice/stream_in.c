@@ -147,13 +147,14 @@ static void on_block(void *self, const struct sim_speech_block *b, unsigned lost
 	}
 }
 
-/* A tone says that somebody is there; behind it the caller waits on. */
+/* A tone says that somebody is there; behind it the caller waits on, if they waited. */
 static void tone_end(struct sim_stream *st)
 {
 	if (!st->tone)
 		return;
 	st->tone = false;
-	sim_quiet_wait(st->leg);
+	if (st->waits)
+		sim_quiet_wait(st->leg);
 }
 
 static void on_rest(void *self, size_t n, bool noise)
@@ -164,6 +165,8 @@ static void on_rest(void *self, size_t n, bool noise)
 		tone_end(st);
 		return;
 	}
+	if (!st->tone)
+		st->waits = st->leg->quiet.since_ms > 0;
 	st->tone = true;
 	st->counts.noise += n;
 	sim_quiet_sound(st->leg);
