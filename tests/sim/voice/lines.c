@@ -102,6 +102,17 @@ void sim_line_cut(struct sim_leg *leg, size_t index, unsigned blocks, unsigned o
 	changed(leg, h);
 }
 
+bool sim_line_sounds(const struct sim_leg *leg)
+{
+	for (size_t i = leg->lines.n; i > 0; i--) {
+		const struct sim_heard *h = &leg->lines.at[i - 1];
+
+		if (h->kind == SIM_LINE_SAY || h->kind == SIM_LINE_PLAY)
+			return !h->over;
+	}
+	return false;
+}
+
 void sim_line_lasts(struct sim_leg *leg, size_t index, int64_t ms)
 {
 	struct sim_heard *h = sim_line_at(leg, index);

@@ -82,6 +82,8 @@ void sim_line_more(struct sim_leg *leg, size_t index, struct str text);
 void sim_line_over(struct sim_leg *leg, size_t index);
 /* Stopped when `heard` of its blocks had been. */
 void sim_line_cut(struct sim_leg *leg, size_t index, unsigned blocks, unsigned of);
+/* A sentence or a sound of a document is being played. */
+bool sim_line_sounds(const struct sim_leg *leg);
 /* What another person says is heard until they have said it, or until they cannot be heard. */
 void sim_line_lasts(struct sim_leg *leg, size_t index, int64_t ms);
 void sim_lines_hush(struct sim_leg *leg);
