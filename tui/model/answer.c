@@ -60,7 +60,7 @@ static void list_answered(struct model *m, const struct msg *msg, const struct a
 	if (first) {
 		m->known = m->reload_as_of = msg->as_of;
 		m->list.first = false;
-		m->following = true;
+		m->counting = m->following = true;
 		wishes_add(m->wishes, OUT_FOLLOW)->after = m->known;
 	}
 	if (asked->filter == FILTER_OPEN && msg->cursor.n > 0 && m->all.count < ROWS_MAX) {
@@ -354,7 +354,7 @@ void model_linked(struct model *m, const struct msg *msg)
 		m->newest = msg->newest;
 		m->caught_up = false;
 		m->retry_at_ms = 0;
-		m->following = m->known > 0 || m->loaded;
+		m->following = m->counting;
 		if (msg->server_us != 0)
 			m->skew_us = msg->server_us - msg->wall_us;
 	}

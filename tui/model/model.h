@@ -209,7 +209,8 @@ struct model {
 	int64_t known;                     /* the newest event that was counted */
 	int64_t newest;                    /* what there is to catch up with */
 	int64_t lost_known;                /* where we stood when the line was lost */
-	bool caught_up, following, loaded; /* loaded: the list is there */
+	/* counting: `known` is a number of the service's, be it 0; loaded: the list is there */
+	bool counting, caught_up, following, loaded;
 	int64_t reload_as_of;              /* rows older than this are gone after a reload */
 
 	struct rows all;
