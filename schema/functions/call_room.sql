@@ -77,7 +77,16 @@ EXCEPTION WHEN data_exception THEN
   RETURN NULL;
 END $$;
 
--- What is said in the room: the caller's words (inbound) and the staff's, each once.
+-- Is it what callers on hold hear (voice/sentences.h: HOLD), or how it begins?
+CREATE OR REPLACE FUNCTION call_is_hold_line(p_words text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT length(said) >= 10 AND (starts_with('pleaseholdwellberightbackwithyou', said)
+                                 OR starts_with('restezenlignenousrevenonstoutdesuite', said))
+    FROM regexp_replace(lower(p_words), '[^[:alpha:]]', '', 'g') said
+$$;
+
+-- What is said in the room: the caller's words (inbound) and the staff's, each once. Outbound is all that the caller hears:
+-- on hold that is our own announcement.
 CREATE OR REPLACE FUNCTION call_overheard(p_leg call_sessions, p_thread conversations, p_form jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -97,6 +106,8 @@ BEGIN
     RETURN;
   ELSIF p_form ->> 'Track' IS DISTINCT FROM 'outbound_track' THEN
     PERFORM call_heard(p_thread, v_words, NULL, v_key, NULL);
+    RETURN;
+  ELSIF p_leg.on_hold OR call_is_hold_line(v_words) THEN
     RETURN;
   END IF;
   SELECT coalesce(p_thread.holder_user_id, s.user_id) INTO v_user FROM call_sessions s

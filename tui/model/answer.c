@@ -220,7 +220,10 @@ static void done(struct model *m, const struct msg *msg, const struct asked *ask
 		return;
 	switch (asked->kind) {
 	case OUT_TAKE_OVER:
-		notice_say(m, LOOK_GOOD, WORD_TAKEN, model_name(m, row, room), NULL);
+		if (model_is_mine(m, row))
+			notice_say(m, LOOK_GOOD, WORD_TAKEN, model_name(m, row, room), NULL);
+		else /* by phone: first it rings */
+			notice_say(m, LOOK_PLAIN, WORD_CALL_YOURS_RINGS, NULL, NULL);
 		break;
 	case OUT_HAND_BACK:
 		notice_say(m, LOOK_GOOD, WORD_HANDED_BACK, model_name(m, row, room), NULL);
