@@ -193,7 +193,7 @@ DO $$
 DECLARE f text;
 BEGIN
   FOREACH f IN ARRAY ARRAY['call_phone_told(text, call_sessions, conversations, jsonb)',
-    'call_transcript(text)', 'call_room_told(call_sessions, conversations, jsonb)', 'call_overheard(call_sessions, conversations, jsonb)',
+    'call_transcript(text)', 'call_is_hold_line(text)', 'call_room_told(call_sessions, conversations, jsonb)', 'call_overheard(call_sessions, conversations, jsonb)',
     'call_staff_hook(text, call_sessions, conversations, jsonb)', 'call_staff_document(call_sessions, conversations)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO switchback_service', f);
