@@ -82,7 +82,16 @@ EXCEPTION WHEN data_exception THEN
   RETURN NULL;
 END $$;
 
--- What is said in the room: the caller's words (inbound) and the staff's, each once.
+-- Is it what callers on hold hear (voice/sentences.h: HOLD), or how it begins?
+CREATE OR REPLACE FUNCTION call_is_hold_line(p_words text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT length(said) >= 10 AND (starts_with('pleaseholdwellberightbackwithyou', said)
+                                 OR starts_with('restezenlignenousrevenonstoutdesuite', said))
+    FROM regexp_replace(lower(p_words), '[^[:alpha:]]', '', 'g') said
+$$;
+
+-- What is said in the room: the caller's words (inbound) and the staff's, each once. Outbound is all that the caller hears:
+-- on hold that is our own announcement.
 CREATE OR REPLACE FUNCTION call_overheard(p_leg call_sessions, p_thread conversations, p_form jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -102,6 +111,8 @@ BEGIN
     RETURN;
   ELSIF p_form ->> 'Track' IS DISTINCT FROM 'outbound_track' THEN
     PERFORM call_heard(p_thread, v_words, NULL, v_key, NULL);
+    RETURN;
+  ELSIF p_leg.on_hold OR call_is_hold_line(v_words) THEN
     RETURN;
   END IF;
   SELECT coalesce(p_thread.holder_user_id, s.user_id) INTO v_user FROM call_sessions s
@@ -204,7 +215,7 @@ DO $$
 DECLARE f text;
 BEGIN
   FOREACH f IN ARRAY ARRAY['call_phone_told(text, call_sessions, conversations, jsonb)',
-    'call_transcript(text)', 'call_room_told(call_sessions, conversations, jsonb)', 'call_overheard(call_sessions, conversations, jsonb)',
+    'call_transcript(text)', 'call_is_hold_line(text)', 'call_room_told(call_sessions, conversations, jsonb)', 'call_overheard(call_sessions, conversations, jsonb)',
     'call_left_alone(call_sessions)', 'call_staff_hook(text, call_sessions, conversations, jsonb)', 'call_staff_document(call_sessions, conversations)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO switchback_service', f);

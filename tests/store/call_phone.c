@@ -272,6 +272,12 @@ Test(call_phone, what_is_said_in_the_room_is_written_down_once)
 			 rows[i].words);
 		ringing_told(&r, r.call, "transcription", NULL, form);
 	}
+	for (int l = LANGUAGE_EN; l <= LANGUAGE_FR;
+	     l++) { /* what callers on hold hear is no colleague's word */
+		snprintf(form, sizeof form, said, "outbound_track", "true", 5 + l,
+			 voice_sentence(VOICE_HOLD, (enum language)l));
+		ringing_told(&r, r.call, "transcription", NULL, form);
+	}
 	ringing_told(&r, r.call, "transcription", NULL,
 		     "{\"TranscriptionEvent\": \"transcription-content\", \"Final\": \"true\","
 		     " \"TranscriptionData\": \"{ no JSON\"}");
