@@ -396,7 +396,8 @@ Test(call_phone, a_caller_whose_room_went_with_the_colleague_has_the_agent_at_on
 {
 	jordan_in_the_room();
 	expect_int("SELECT ends_room::int FROM call_sessions WHERE leg = 'staff'", 1);
-	expect_next("dial", "bridge",
+	expect_next("dial", "bridge", NULL); /* go on, and ask for the document */
+	expect_next("next", "bridge",
 		    "The person from our team is no longer on the line. I am still here: what else "
 		    "can I do for you?");
 	expect_text(HOLDER, "agent 3");
