@@ -24,7 +24,7 @@ endif
 PKGS := libuv libpq libcurl jansson libjwt libcrypto libxcrypt libssl glib-2.0 libutf8proc expat ncursesw
 # What compiles here needs Debian's packages: deps.sh sees to them before the flags are read. The commands
 # (check, demo, ...) do that themselves, and then call make again.
-ifneq ($(filter-out check lint demo start stop bench bench-streams bench-console storm-calls fuzz format clean deps help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out check lint demo start stop bench bench-streams bench-console bench-calls storm-calls fuzz format clean deps help,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell tests/support/deps.sh build >&2 || echo missing),)
 $(error packages are missing (see above))
 endif
@@ -220,7 +220,7 @@ fuzz:
 	@tests/fuzz/run.sh $(BUILD)/fuzz
 
 # ---- the commands (each a script of its own) -------------------------------------------------------
-.PHONY: deps check lint demo start stop bench bench-streams bench-console storm-calls install clean format help
+.PHONY: deps check lint demo start stop bench bench-streams bench-console bench-calls storm-calls install clean format help
 deps:
 	@tests/support/deps.sh build run check
 # A variable of this file, for scripts: make -s show-COMMON
@@ -238,7 +238,7 @@ stop:
 	@tests/support/stop.sh
 bench:
 	@tests/bench/run.sh
-bench-streams bench-console:
+bench-streams bench-console bench-calls:
 	@tests/bench/$(@:bench-%=%).sh
 storm-calls:
 	@tests/support/deps.sh build run check
