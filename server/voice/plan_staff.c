@@ -21,8 +21,8 @@ static void attr_url(struct twiml *t, const char *name, const char *public_url, 
 	char url[URL_MAX];
 
 	if (document > 0)
-		snprintf(url, sizeof url, "%s" PLAN_HOOKS "%s?c=%s&d=%" PRId64, public_url, door,
-			 leg, document);
+		snprintf(url, sizeof url, "%s" PLAN_HOOKS "%s?c=%s&d=%" PRId64 PLAN_RETRIES,
+			 public_url, door, leg, document);
 	else
 		snprintf(url, sizeof url, "%s" PLAN_HOOKS "%s?c=%s", public_url, door, leg);
 	twiml_attr(t, name, url);
