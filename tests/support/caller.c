@@ -47,7 +47,7 @@ void caller_rings(struct caller *c)
 	c->state = "in-progress";
 }
 
-/* The URL at p up to `end`, without scheme and host, &amp; undone. */
+/* The URL at p up to `end`, without scheme, host and fragment, &amp; undone. */
 static void path_copy(const char *p, char end, char out[300])
 {
 	size_t n = 0;
@@ -55,7 +55,7 @@ static void path_copy(const char *p, char end, char out[300])
 	p = strstr(p, "://");
 	p = p == NULL ? NULL : strchr(p + 3, '/');
 	cr_assert_not_null(p);
-	for (; *p != end && *p != '\0' && n < 299; p++) {
+	for (; *p != end && *p != '#' && *p != '\0' && n < 299; p++) {
 		out[n++] = *p;
 		if (strncmp(p, "&amp;", 5) == 0)
 			p += 4;
