@@ -312,11 +312,12 @@ static void rule_draw(struct phone *p, struct sim_cells *g, int row)
 	struct sim_segments parts;
 	struct str notice = str_of(p->notice);
 	enum sim_style style = p->notice_warns ? SIM_WARN : SIM_FAINT;
-	char count[80];
+	char count[80] = "";
 	int width, used;
 
 	sim_segments_count(str_make(p->input, p->input_n), &parts);
-	snprintf(count, sizeof count, "%u/%u", parts.left, parts.count);
+	if (phone_call_on(p) == NULL) /* what is spoken has no parts */
+		snprintf(count, sizeof count, "%u/%u", parts.left, parts.count);
 	width = sim_cells_width(g, str_of(count), g->cols, NULL);
 	sim_cells_fill(g, row, 0, g->cols, p->ascii ? '-' : 0x2500, SIM_FAINT);
 	if (p->link != PHONE_UP) {
@@ -329,6 +330,8 @@ static void rule_draw(struct phone *p, struct sim_cells *g, int row)
 	used = sim_cells_put(g, row, 2, g->cols - width - 6, notice, style);
 	sim_cells_fill(g, row, 1, 1, ' ', SIM_FAINT);
 	sim_cells_fill(g, row, 2 + used, 1, ' ', SIM_FAINT);
+	if (width == 0)
+		return;
 	sim_cells_fill(g, row, g->cols - width - 3, width + 2, ' ', SIM_FAINT);
 	(void)sim_cells_put(g, row, g->cols - width - 2, width, str_of(count), SIM_FAINT);
 }
