@@ -10,9 +10,9 @@
 #include "shared/clock.h"
 #include "shared/log.h"
 #include "shared/phone.h"
-#include "shared/utf8.h"
 #include "tests/sim/glob.h"
 #include "tests/sim/sids.h"
+#include "tests/sim/transcript.h"
 #include "tests/sim/words.h"
 
 #define PHONES_MAX 16
@@ -45,7 +45,7 @@ struct play {
 	int64_t until_ms;    /* of the expectation that waits */
 	struct pause *pause; /* while a "wait" lasts */
 	unsigned texts, answers;
-	int name_width; /* of the longest name, so that what is said stands in one column */
+	struct sim_transcript transcript;
 };
 
 static flow_step begun, next_step, text_sent, asked, looked, first_looked, ended_well, failed;
@@ -60,75 +60,6 @@ static const struct sim_step *step_of(const struct play *p)
 static const char *says(const struct play *p, enum sim_word w)
 {
 	return sim_says(w, p->ask.french);
-}
-
-/* ---- the transcript ---- */
-
-static void name_of(const struct play *p, struct str number, char out[64])
-{
-	char text[24];
-
-	phone_text(number, text);
-	snprintf(out, 64, "%s", text);
-	for (size_t i = 0; i < p->ask.script->n; i++) {
-		const struct sim_step *s = &p->ask.script->steps[i];
-
-		if (s->kind == SIM_STEP_NAME && str_eq(s->from, number))
-			snprintf(out, 64, "%.*s", (int)size_min(s->text.n, 60), s->text.p);
-	}
-}
-
-/* Text from outside goes to a terminal: lines are indented, controls become visible. */
-static void body_print(FILE *out, struct str body)
-{
-	while (body.n > 0) {
-		uint32_t c;
-		size_t n = utf8_next(body, &c);
-
-		if (n > 0 && c == '\n')
-			fputs("\n            ", out);
-		else if (n == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0) ||
-			 (c >= 0x200b && c <= 0x200f && c != 0x200d) ||
-			 (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
-			fputs("\xef\xbf\xbd", out);
-		else
-			fwrite(body.p, 1, n, out);
-		body = str_sub(body, n == 0 ? 1 : n, body.n);
-	}
-	fputc('\n', out);
-}
-
-static int width_of(const char *name)
-{
-	return (int)utf8_count(str_of(name));
-}
-
-static void names_measure(struct play *p)
-{
-	char name[64];
-
-	for (size_t i = 0; i < p->ask.script->n; i++) {
-		if (p->ask.script->steps[i].kind != SIM_STEP_NAME)
-			continue;
-		name_of(p, p->ask.script->steps[i].from, name);
-		if (width_of(name) > p->name_width)
-			p->name_width = width_of(name);
-	}
-}
-
-static void line_print(struct play *p, struct str who, const char *arrow, struct str body)
-{
-	time_t now = (time_t)(clock_wall_us() / 1000000);
-	char clock[16], name[64];
-	struct tm tm;
-
-	localtime_r(&now, &tm);
-	strftime(clock, sizeof clock, "%H:%M:%S", &tm);
-	name_of(p, who, name);
-	fprintf(p->ask.out, "  %s  %s %s%*s  ", clock, arrow, name,
-		p->name_width > width_of(name) ? p->name_width - width_of(name) : 0, "");
-	body_print(p->ask.out, body);
-	fflush(p->ask.out);
 }
 
 /* ---- what came to a phone ---- */
@@ -181,7 +112,7 @@ static void text_came(struct play *p, const json_t *t, bool print)
 	if (!print)
 		return;
 	p->answers++;
-	line_print(p, str_of(from), "<", c->body);
+	sim_transcript_line(&p->transcript, str_of(from), "<", c->body);
 }
 
 static bool news_take(struct play *p, bool print)
@@ -249,7 +180,7 @@ static void text_send(struct flow *f, struct play *p)
 	json_t *text = sim_link_text(arena_cstr(&f->arena, s->from), arena_cstr(&f->arena, s->to),
 				     arena_cstr(&f->arena, s->text), s->photo ? "" : NULL);
 
-	line_print(p, s->from, s->photo ? "> [*]" : ">", s->text);
+	sim_transcript_line(&p->transcript, s->from, s->photo ? "> [*]" : ">", s->text);
 	p->texts++;
 	json_object_set_new(text, "wait", json_false());
 	sim_link_post(f, p->ask.link, "/sim/texts", text, 10000, &p->answer);
@@ -431,6 +362,6 @@ void sim_play_start(const struct sim_play *ask)
 	struct play *p = flow_new(ask->link->flows, &play_kind);
 
 	p->ask = *ask;
-	names_measure(p);
+	sim_transcript_open(&p->transcript, ask->out, ask->script);
 	flow_begin(&p->flow);
 }
