@@ -3,7 +3,8 @@
  *
  * One flow walks through the steps. What comes to a phone is asked for with a long poll from the
  * version that was last seen; each text is printed once, when it is first seen, and waits in a list
- * until an expectation takes it (and passes over what came before it).
+ * until an expectation takes it (and passes over what came before it). A call goes the same way
+ * (play_call.h).
  */
 #include "tests/sim/play.h"
 
@@ -11,6 +12,7 @@
 #include "shared/log.h"
 #include "shared/phone.h"
 #include "tests/sim/glob.h"
+#include "tests/sim/play_call.h"
 #include "tests/sim/sids.h"
 #include "tests/sim/transcript.h"
 #include "tests/sim/words.h"
@@ -44,11 +46,13 @@ struct play {
 	struct watched *watching;
 	int64_t until_ms;    /* of the expectation that waits */
 	struct pause *pause; /* while a "wait" lasts */
-	unsigned texts, answers;
+	struct sim_play_call call;
+	unsigned texts, answers, calls;
 	struct sim_transcript transcript;
 };
 
-static flow_step begun, next_step, text_sent, asked, looked, first_looked, ended_well, failed;
+static flow_step begun, next_step, text_sent, asked, looked, first_looked, call_placed, heard,
+	ended_well, failed;
 
 static const struct flow_kind play_kind = FLOW_KIND(play, begun, failed, PLAY_MS);
 
@@ -223,6 +227,106 @@ static void said(struct flow *f, struct play *p, json_t *body, const char *path)
 	flow_then(f, asked);
 }
 
+/* ---- calls ---- */
+
+static void call_act(struct flow *f, struct play *p, json_t *body)
+{
+	said(f, p, body, arena_printf(&f->arena, "/sim/calls/%s", p->call.sid));
+}
+
+static void call_place(struct flow *f, struct play *p)
+{
+	const struct sim_step *s = step_of(p);
+	json_t *body = json_pack("{s:s,s:s}", "from", arena_cstr(&f->arena, s->from), "to",
+				 arena_cstr(&f->arena, s->to));
+
+	sim_transcript_line(&p->transcript, s->from, "tel >", str_of(says(p, SIM_SAYS_PLAY_RINGS)));
+	p->calls++;
+	sim_link_post(f, p->ask.link, "/sim/calls", body, 5000, &p->answer);
+	json_decref(body);
+	flow_then(f, call_placed);
+}
+
+static void call_placed(struct flow *f)
+{
+	struct play *p = FLOW_SELF(f, struct play);
+	json_t *body = sim_link_read(p->ask.link, &p->answer, &f->err);
+
+	if (body == NULL)
+		return;
+	p->call.french = p->ask.french;
+	sim_play_call_begin(&p->call, body, step_of(p)->from, step_of(p)->to);
+	json_decref(body);
+	p->at++;
+	flow_then(f, next_step);
+}
+
+static void hear(struct flow *f, struct play *p)
+{
+	unsigned wait_ms = (unsigned)int_clamp(p->until_ms - clock_mono_ms(), 1, 25000);
+
+	sim_link_get(f, p->ask.link,
+		     arena_printf(&f->arena, "/sim/calls/%s?since=%" PRIu64 "&wait=%u", p->call.sid,
+				  p->call.version, wait_ms),
+		     wait_ms + 5000, &p->answer);
+	flow_then(f, heard);
+}
+
+/* With what has been heard so far: on, or in vain, or wait for more. */
+static void hear_on(struct flow *f, struct play *p)
+{
+	const struct sim_step *s = step_of(p);
+
+	if (sim_play_call_heard(&p->call, s->text)) {
+		p->at++;
+		flow_then(f, next_step);
+	} else if (p->call.over || clock_mono_ms() >= p->until_ms) {
+		flow_fail(f, ERR_TIMEOUT, "%s %u: %s: " STR_FMT, says(p, SIM_SAYS_PLAY_FAILED),
+			  s->line, says(p, SIM_SAYS_PLAY_NOT_HEARD), STR_ARG(s->text));
+	} else {
+		hear(f, p);
+	}
+}
+
+static void heard(struct flow *f)
+{
+	struct play *p = FLOW_SELF(f, struct play);
+	json_t *body = sim_link_read(p->ask.link, &p->answer, &f->err);
+
+	if (body == NULL)
+		return;
+	sim_play_call_news(&p->call, body, &f->arena, &p->transcript);
+	json_decref(body);
+	hear_on(f, p);
+}
+
+/* The steps of a call but the one that begins it. */
+static void call_step(struct flow *f, struct play *p)
+{
+	const struct sim_step *s = step_of(p);
+	char *text = arena_cstr(&f->arena, s->text);
+	struct str words = s->text;
+
+	if (s->kind == SIM_STEP_HEAR) {
+		p->until_ms = clock_mono_ms() + s->ms;
+		hear_on(f, p);
+		return;
+	}
+	if (s->kind == SIM_STEP_PRESS)
+		words = str_of(
+			arena_printf(&f->arena, "%s %s)", says(p, SIM_SAYS_PLAY_PRESSES), text));
+	else if (s->kind == SIM_STEP_HANG_UP)
+		words = str_of(says(p, SIM_SAYS_PLAY_HANGS_UP));
+	sim_transcript_line(&p->transcript, p->call.phone, "tel >", words);
+	if (s->kind == SIM_STEP_HANG_UP)
+		call_act(f, p, json_pack("{s:s}", "do", "hang up"));
+	else
+		call_act(f, p,
+			 json_pack("{s:s}", s->kind == SIM_STEP_PRESS ? "press" : "say", text));
+}
+
+/* ---- the steps ---- */
+
 static void next_step(struct flow *f)
 {
 	struct play *p = FLOW_SELF(f, struct play);
@@ -260,6 +364,11 @@ static void next_step(struct flow *f)
 		sim_link_delete(f, p->ask.link, "/sim/faults", &p->answer);
 		flow_then(f, asked);
 		return;
+	case SIM_STEP_CALL: call_place(f, p); return;
+	case SIM_STEP_SPEAK:
+	case SIM_STEP_HEAR:
+	case SIM_STEP_PRESS:
+	case SIM_STEP_HANG_UP: call_step(f, p); return;
 	case SIM_STEP_SAY: fprintf(p->ask.out, "\n" STR_FMT "\n", STR_ARG(s->text)); break;
 	case SIM_STEP_NAME: break;
 	}
@@ -344,8 +453,11 @@ static void ended_well(struct flow *f)
 {
 	struct play *p = FLOW_SELF(f, struct play);
 
-	fprintf(p->ask.out, "\n%s (%s: %u, %s: %u).\n", says(p, SIM_SAYS_PLAY_OK),
+	fprintf(p->ask.out, "\n%s (%s: %u, %s: %u", says(p, SIM_SAYS_PLAY_OK),
 		says(p, SIM_SAYS_PLAY_TEXTS), p->texts, says(p, SIM_SAYS_PLAY_ANSWERS), p->answers);
+	if (p->calls > 0)
+		fprintf(p->ask.out, ", %s: %u", says(p, SIM_SAYS_PLAY_CALLS), p->calls);
+	fputs(").\n", p->ask.out);
 	play_end(p, true);
 }
 

@@ -113,6 +113,12 @@
 	  "Le script s'est d\u00e9roul\u00e9 comme \u00e9crit")                                    \
 	X(PLAY_TEXTS, "texts", "textos")                                                           \
 	X(PLAY_ANSWERS, "answers", "r\u00e9ponses")                                                \
+	X(PLAY_CALLS, "calls", "appels")                                                           \
+	X(PLAY_RINGS, "(calls)", "(appelle)")                                                      \
+	X(PLAY_PRESSES, "(presses", "(appuie sur")                                                 \
+	X(PLAY_HANGS_UP, "(hangs up)", "(raccroche)")                                              \
+	X(PLAY_NOT_HEARD, "this was not heard in time",                                            \
+	  "ceci n'a pas \u00e9t\u00e9 entendu \u00e0 temps")                                       \
 	X(PLAY_FAILED, "FAILED at line", "\u00c9CHEC \u00e0 la ligne")                             \
 	X(PLAY_NOT_CAME, "this did not come in time", "ceci n'est pas arriv\u00e9 \u00e0 temps")   \
 	X(PLAY_CAME, "nothing was to come, but this did", "rien ne devait arriver, mais ceci")
