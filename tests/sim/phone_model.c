@@ -211,8 +211,10 @@ static void store_update(struct phone *p, const struct phone_store *s)
 /* A line that comes back may be another one: it tells again which calls there are. */
 static void link_update(struct phone *p, enum phone_link link)
 {
-	if (link == PHONE_UP && p->link != PHONE_UP)
+	if (link == PHONE_UP && p->link != PHONE_UP) {
 		p->calls_n = 0;
+		p->calling = false;
+	}
 	p->link = link;
 }
 
