@@ -5,6 +5,7 @@
 #   make check    lint and every test, sanitized       make start / make stop   the demo in the background
 #   make bench    figures side by side with peers      make fuzz    libFuzzer on all that reads outside bytes
 #   make install  DESTDIR= PREFIX=                     make format  lay the code out with clang-format
+#   make storm-calls  CALLS=500 scripted calls, a fault in each: nobody in silence, nothing lost (docs/practice-line.md)
 
 SHELL := /bin/bash
 BUILD ?= build
@@ -23,7 +24,7 @@ endif
 PKGS := libuv libpq libcurl jansson libjwt libcrypto libxcrypt libssl glib-2.0 libutf8proc expat ncursesw
 # What compiles here needs Debian's packages: deps.sh sees to them before the flags are read. The commands
 # (check, demo, ...) do that themselves, and then call make again.
-ifneq ($(filter-out check lint demo start stop bench bench-streams bench-console fuzz format clean deps help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out check lint demo start stop bench bench-streams bench-console bench-calls storm-calls fuzz format clean deps help,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell tests/support/deps.sh build >&2 || echo missing),)
 $(error packages are missing (see above))
 endif
@@ -196,8 +197,12 @@ $(STORM): $(BUILD)/storm/%: $(BUILD)/obj/release/tests/storm/%.o \
 		$(patsubst %.c,$(BUILD)/obj/release/%.o,tests/storm/follow.c tests/storm/ask.c) $(call archives,release,shared)
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto)
+# The callers who are put through every fault, and their judge.
+$(BUILD)/storm/calls: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/storm/calls*.c)) $(call archives,release,shared)
+	@mkdir -p $(@D)
+	@$(CC) $(release_LDFLAGS) -pthread -o $@ $^ $(call lib,libcurl jansson libpq libcrypto libutf8proc)
 .PHONY: storm
-storm: $(STORM)
+storm: $(STORM) $(BUILD)/storm/calls
 
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
@@ -215,7 +220,7 @@ fuzz:
 	@tests/fuzz/run.sh $(BUILD)/fuzz
 
 # ---- the commands (each a script of its own) -------------------------------------------------------
-.PHONY: deps check lint demo start stop bench bench-streams bench-console install clean format help
+.PHONY: deps check lint demo start stop bench bench-streams bench-console bench-calls storm-calls install clean format help
 deps:
 	@tests/support/deps.sh build run check
 # A variable of this file, for scripts: make -s show-COMMON
@@ -233,8 +238,12 @@ stop:
 	@tests/support/stop.sh
 bench:
 	@tests/bench/run.sh
-bench-streams bench-console:
+bench-streams bench-console bench-calls:
 	@tests/bench/$(@:bench-%=%).sh
+storm-calls:
+	@tests/support/deps.sh build run check
+	@$(MAKE) --no-print-directory all storm
+	@CALLS=$(or $(CALLS),500) PARALLEL=$(or $(PARALLEL),16) KILLS=$(or $(KILLS),40) SWITCHBACK_BIN=$(BUILD) tests/e2e/storm_calls.sh
 install: all
 	@tests/support/install.sh "$(DESTDIR)" "$(PREFIX)" "$(BUILD)"
 format:

@@ -32,6 +32,9 @@ BEGIN
     PERFORM call_staff_lost(p_staff, v_leg, p_thread, 'declined');
   ELSIF p_door = 'staff-key' AND p_staff.stage = 'ringing' AND p_staff.briefs >= 2 THEN
     PERFORM call_staff_lost(p_staff, v_leg, p_thread, 'no_key');
+  ELSIF p_door = 'dial' AND p_staff.stage = 'conference' AND p_staff.purpose = 'transfer' AND v_leg.stage = 'conference'
+        AND p_told -> 'form' ->> 'DialCallStatus' IS DISTINCT FROM 'failed' THEN
+    NULL; -- it went with the colleague who has passed the call on: it is opened again for those who stay
   ELSIF p_door = 'dial' AND p_staff.stage = 'conference' THEN -- the room is over, and not because they hung up
     PERFORM call_staff_left(p_staff, v_leg, p_thread, false);
   END IF;
@@ -63,7 +66,9 @@ BEGIN
    WHERE s.organization_id = v_was.organization_id AND s.id = v_was.id RETURNING * INTO STRICT v_one;
   IF v_one.in_room AND (v_one.on_hold <> v_one.told_hold OR v_one.muted <> v_one.told_muted) THEN
     PERFORM work_add(v_one.organization_id, 'call_steer', v_one.id, now());
-  ELSIF v_event = 'participant-leave' AND v_one.leg = 'staff' AND v_one.stage = 'conference' THEN
+  ELSIF v_event = 'participant-leave' AND v_one.leg = 'staff' AND v_one.stage = 'conference'
+        AND NOT (v_one.purpose = 'transfer' AND p_leg.stage = 'conference' -- the room went with a colleague: it is opened again
+                 AND coalesce(p_told -> 'form' ->> 'ReasonParticipantLeft' = 'moderator_ended_conference', false)) THEN
     PERFORM call_staff_left(v_one, p_leg, p_thread, coalesce(p_told -> 'form' ->> 'ReasonParticipantLeft' = 'participant_hung_up', false));
   END IF;
 END $$;
@@ -77,7 +82,16 @@ EXCEPTION WHEN data_exception THEN
   RETURN NULL;
 END $$;
 
--- What is said in the room: the caller's words (inbound) and the staff's, each once.
+-- Is it what callers on hold hear (voice/sentences.h: HOLD), or how it begins?
+CREATE OR REPLACE FUNCTION call_is_hold_line(p_words text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT length(said) >= 10 AND (starts_with('pleaseholdwellberightbackwithyou', said)
+                                 OR starts_with('restezenlignenousrevenonstoutdesuite', said))
+    FROM regexp_replace(lower(p_words), '[^[:alpha:]]', '', 'g') said
+$$;
+
+-- What is said in the room: the caller's words (inbound) and the staff's, each once. Outbound is all that the caller hears:
+-- on hold that is our own announcement.
 CREATE OR REPLACE FUNCTION call_overheard(p_leg call_sessions, p_thread conversations, p_form jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -97,6 +111,8 @@ BEGIN
     RETURN;
   ELSIF p_form ->> 'Track' IS DISTINCT FROM 'outbound_track' THEN
     PERFORM call_heard(p_thread, v_words, NULL, v_key, NULL);
+    RETURN;
+  ELSIF p_leg.on_hold OR call_is_hold_line(v_words) THEN
     RETURN;
   END IF;
   SELECT coalesce(p_thread.holder_user_id, s.user_id) INTO v_user FROM call_sessions s
@@ -118,6 +134,16 @@ BEGIN
                        'epoch', v_message.epoch));
 END $$;
 
+-- Whose leaving has ended the room that the caller has left: the only one of the staff in it, who did not come by a transfer
+-- (then it may have gone with the colleague before them); an empty row when there is no such one.
+CREATE OR REPLACE FUNCTION call_left_alone(p_leg call_sessions) RETURNS call_sessions
+LANGUAGE sql STABLE AS $$
+  SELECT s.* FROM call_sessions s
+   WHERE s.organization_id = p_leg.organization_id AND s.parent_id = p_leg.id AND s.leg = 'staff' AND s.stage = 'conference'
+     AND s.purpose <> 'transfer' AND NOT EXISTS (SELECT FROM call_sessions o
+         WHERE o.organization_id = s.organization_id AND o.parent_id = s.parent_id AND o.stage = 'conference' AND o.id <> s.id)
+$$;
+
 -- What call_hook asks of a staff leg, of a room, of a transcription, and of the customer's leg that has left a room.
 CREATE OR REPLACE FUNCTION call_staff_hook(p_door text, p_leg call_sessions, p_thread conversations, p_told jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -128,6 +154,10 @@ BEGIN
     PERFORM call_room_told(p_leg, p_thread, p_told);
   ELSIF p_door = 'transcription' THEN
     PERFORM call_overheard(p_leg, p_thread, p_told -> 'form');
+  ELSIF p_door = 'dial' AND p_leg.stage = 'conference' AND call_rank(p_leg.state) = 2 AND (call_left_alone(p_leg)).id IS NOT NULL
+        AND p_told -> 'form' ->> 'DialCallStatus' IS DISTINCT FROM 'failed' THEN
+    -- the room went with the one who was in it, and this request is here before theirs: no other has to bring the caller out
+    PERFORM call_staff_left(call_left_alone(p_leg), p_leg, p_thread, true);
   ELSIF p_leg.stage = 'conference' AND ((call_joined(p_leg)).id IS NULL OR p_told -> 'form' ->> 'DialCallStatus' = 'failed') THEN
     -- the caller is on the line and there is no room for them: nobody waits alone
     PERFORM call_given_back(call_who(p_leg.organization_id, coalesce(p_thread.holder_user_id, (SELECT s.user_id FROM call_sessions s
@@ -150,7 +180,10 @@ BEGIN
   SELECT * INTO STRICT v_leg FROM call_sessions s WHERE s.organization_id = v_org AND s.id = p_staff.parent_id;
   UPDATE call_sessions s
      SET document_number = s.document_number + 1, document_at = now(), served_number = s.stage_number,
-         briefs = s.briefs + CASE s.stage WHEN 'ringing' THEN 1 ELSE 0 END
+         briefs = s.briefs + CASE s.stage WHEN 'ringing' THEN 1 ELSE 0 END,
+         -- nobody else of the staff is in the room: it ends with them, and the caller is not alone in it
+         ends_room = s.stage = 'conference' AND NOT EXISTS (SELECT FROM call_sessions o WHERE o.organization_id = v_org
+             AND o.parent_id = s.parent_id AND o.stage = 'conference' AND o.id <> s.id)
    WHERE s.organization_id = v_org AND s.id = p_staff.id RETURNING * INTO STRICT p_staff;
   v_plan := CASE p_staff.stage WHEN 'ringing' THEN 'brief' WHEN 'conference' THEN 'room' ELSE
     CASE WHEN p_staff.end_reason IN ('declined', 'handed_back', 'typing', 'no_key') THEN p_staff.end_reason
@@ -158,7 +191,7 @@ BEGIN
          WHEN p_staff.end_reason = 'gone' OR v_leg.stage = 'ended' THEN 'gone'
          WHEN p_staff.accepted_at IS NOT NULL THEN 'over' ELSE 'withdrawn' END END;
   v_facts := jsonb_build_object('plan', v_plan, 'parent', v_leg.id, 'first', p_staff.briefs <= 1, 'purpose', p_staff.purpose,
-                                'muted', p_staff.muted);
+                                'muted', p_staff.muted, 'ends', p_staff.ends_room);
   IF v_plan = 'brief' THEN
     v_facts := v_facts || (SELECT jsonb_build_object(
         'who', nullif(concat_ws(' ', k.first_name, k.last_name), ''), 'reason', e.reason,
@@ -182,8 +215,8 @@ DO $$
 DECLARE f text;
 BEGIN
   FOREACH f IN ARRAY ARRAY['call_phone_told(text, call_sessions, conversations, jsonb)',
-    'call_transcript(text)', 'call_room_told(call_sessions, conversations, jsonb)', 'call_overheard(call_sessions, conversations, jsonb)',
-    'call_staff_hook(text, call_sessions, conversations, jsonb)', 'call_staff_document(call_sessions, conversations)'] LOOP
+    'call_transcript(text)', 'call_is_hold_line(text)', 'call_room_told(call_sessions, conversations, jsonb)', 'call_overheard(call_sessions, conversations, jsonb)',
+    'call_left_alone(call_sessions)', 'call_staff_hook(text, call_sessions, conversations, jsonb)', 'call_staff_document(call_sessions, conversations)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO switchback_service', f);
   END LOOP;

@@ -198,6 +198,9 @@ BEGIN
   IF p_leg.stage = 'bridge' THEN
     PERFORM work_add(p_leg.organization_id, 'call_steer', p_leg.id, now() + interval '1 second');
   END IF;
+  -- the colleague who passes the call on goes without the room
+  PERFORM work_add(s.organization_id, 'call_steer', s.id, now()) FROM call_sessions s
+    WHERE s.organization_id = p_leg.organization_id AND s.parent_id = p_leg.id AND s.stage = 'conference' AND s.ends_room AND s.id <> p_staff.id;
   p_thread := thread_taken(call_who(p_staff.organization_id, p_staff.user_id), p_thread, v_marker);
   PERFORM call_stage(p_leg, p_thread, 'conference', p_leg.stage <> 'bridge');
   PERFORM call_lines_ended(call_thread(p_thread), NULL, 'superseded');

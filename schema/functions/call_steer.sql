@@ -37,7 +37,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- What a leg needs: dial | look (for a call that may have been made) | redirect | end | fetch (is it still there?) | hold | unhold |
--- mute | unmute | none. later: when to look again where nothing is needed now; NULL: when something changes. proves: the document
+-- mute | unmute | stay | none. later: when to look again where nothing is needed now; NULL: when something changes. proves: the document
 -- that has surely been played when it is redirected, so that its lines are not spoken twice.
 CREATE OR REPLACE FUNCTION call_steer_need(p_leg call_sessions, p_parent call_sessions, OUT need text, OUT later timestamptz,
                                            OUT proves bigint)
@@ -66,6 +66,9 @@ BEGIN
       THEN CASE WHEN p_leg.on_hold THEN 'hold' ELSE 'unhold' END
     WHEN p_leg.stage = 'conference' AND p_leg.in_room AND p_leg.leg = 'staff' AND p_leg.muted <> p_leg.told_muted
       THEN CASE WHEN p_leg.muted THEN 'mute' ELSE 'unmute' END
+    WHEN p_leg.stage = 'conference' AND p_leg.in_room AND p_leg.ends_room AND EXISTS (SELECT FROM call_sessions o
+         WHERE o.organization_id = p_leg.organization_id AND o.parent_id = p_leg.parent_id AND o.stage = 'conference' AND o.id <> p_leg.id)
+      THEN 'stay'
     ELSE 'none' END;
   IF need = 'wait' THEN
     need := 'none';
@@ -171,7 +174,8 @@ BEGIN
                           ELSE s.told_hold END,
          told_muted = CASE WHEN p_result <> 'done' THEN s.told_muted WHEN p_need = 'mute' THEN true WHEN p_need = 'unmute' THEN false
                            ELSE s.told_muted END,
-         in_room = s.in_room AND NOT (p_result = 'gone' AND p_need IN ('hold', 'unhold', 'mute', 'unmute')),
+         ends_room = s.ends_room AND NOT (p_result = 'done' AND p_need = 'stay'),
+         in_room = s.in_room AND NOT (p_result = 'gone' AND p_need IN ('hold', 'unhold', 'mute', 'unmute', 'stay')),
          steer_tries = CASE p_result WHEN 'done' THEN 0 ELSE least(s.steer_tries + 1, 1000) END
    WHERE s.organization_id = p_organization AND s.id = p_call RETURNING * INTO STRICT v_leg;
   IF p_state IS NOT NULL THEN

@@ -20,6 +20,7 @@
 #include "server/store/steer.h"
 #include "server/twilio/call_api.h"
 #include "server/twilio/sids.h"
+#include "server/voice/plan.h"
 #include "shared/log.h"
 
 #define ASK_MS         5000
@@ -105,9 +106,9 @@ static const char *hook(struct flow *f, const struct steer_job *j, const char *d
 	const char *base = f->app->settings->public_url;
 
 	if (proves > 0)
-		return arena_printf(&f->arena, "%s/api/webhooks/twilio/%s?c=%s&d=%" PRId64, base,
-				    door, j->job.work.ref, proves);
-	return arena_printf(&f->arena, "%s/api/webhooks/twilio/%s?c=%s", base, door,
+		return arena_printf(&f->arena, "%s" PLAN_HOOKS "%s?c=%s&d=%" PRId64 PLAN_RETRIES,
+				    base, door, j->job.work.ref, proves);
+	return arena_printf(&f->arena, "%s" PLAN_HOOKS "%s?c=%s" PLAN_RETRIES, base, door,
 			    j->job.work.ref);
 }
 
@@ -168,6 +169,7 @@ static void ask_it(struct flow *f, struct steer_job *j)
 	case STEER_UNHOLD: changed(f, j, PARTICIPANT_UNHOLD, &r); break;
 	case STEER_MUTE: changed(f, j, PARTICIPANT_MUTE, &r); break;
 	case STEER_UNMUTE: changed(f, j, PARTICIPANT_UNMUTE, &r); break;
+	case STEER_STAY: changed(f, j, PARTICIPANT_STAY, &r); break;
 	}
 	send_it(f, j, &r);
 	flow_then(f, answered);

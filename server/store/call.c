@@ -148,6 +148,7 @@ static void phone_read(struct arena *a, const json_t *j, struct call_staff *out)
 	out->plan = staff_plan_of(json_text(a, j, "plan"));
 	id_of(j, "parent", out->parent);
 	out->muted = yes(j, "muted");
+	out->ends = yes(j, "ends");
 	out->first = yes(j, "first");
 	out->who = json_text(a, j, "who");
 	out->from_name = json_text(a, j, "from_name");

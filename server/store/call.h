@@ -60,6 +60,7 @@ struct call_staff {
 	enum staff_plan plan;
 	char parent[ID_TEXT]; /* the customer's leg */
 	bool muted;
+	bool ends; /* the room is over when they leave it: nobody else of the staff is in it */
 	/* of the brief */
 	bool first;                /* else it was read to them already */
 	struct str who;            /* the caller's name; empty: not known */

@@ -9,7 +9,7 @@ static const char *const words[] = {
 	[STEER_NONE] = "none",         [STEER_DIAL] = "dial",     [STEER_LOOK] = "look",
 	[STEER_REDIRECT] = "redirect", [STEER_END] = "end",       [STEER_FETCH] = "fetch",
 	[STEER_HOLD] = "hold",         [STEER_UNHOLD] = "unhold", [STEER_MUTE] = "mute",
-	[STEER_UNMUTE] = "unmute",
+	[STEER_UNMUTE] = "unmute",     [STEER_STAY] = "stay",
 };
 
 const char *steer_word(enum steer_need need)

@@ -18,6 +18,7 @@ enum steer_need {
 	STEER_UNHOLD,
 	STEER_MUTE,
 	STEER_UNMUTE,
+	STEER_STAY, /* the room does not end with this leg any more */
 };
 
 struct steer_claim {

@@ -228,6 +228,7 @@ void participant_change_request(struct arena *a, const char *base, struct str ac
 		[PARTICIPANT_ANNOUNCE] = {NULL, NULL, "AnnounceUrl", "AnnounceMethod"},
 		[PARTICIPANT_COACH] = {"Coaching", "true", "CallSidToCoach", NULL},
 		[PARTICIPANT_UNCOACH] = {"Coaching", "false", NULL, NULL},
+		[PARTICIPANT_STAY] = {"EndConferenceOnExit", "false", NULL, NULL},
 	};
 	struct buf b = {0};
 

@@ -114,6 +114,7 @@ enum participant_change {
 	PARTICIPANT_ANNOUNCE, /* hears `url` once, alone */
 	PARTICIPANT_COACH,    /* is heard by participant `url` (its CallSid) alone */
 	PARTICIPANT_UNCOACH,
+	PARTICIPANT_STAY, /* the room does not end with them */
 };
 
 /* POST .../Participants/{CA}.json. `url` as the change says, else NULL. */

@@ -10,17 +10,24 @@
 
 /* ---- all of them ---- */
 
+/* When this process itself stood still, what came meanwhile has not been read yet: nobody counts as
+ * silent for that. */
 static void on_watch(uv_timer_t *t)
 {
 	struct bridges *all = t->data;
 	int64_t now = clock_mono_ms();
+	bool late = now - all->watched_ms > 5 * WATCH_MS;
+
+	all->watched_ms = now;
+	if (late)
+		return;
 
 	for (struct bridge *b = all->list, *next; b != NULL; b = next) {
 		next = b->next;
 		if (b->over)
 			continue;
 		if (now - b->heard_ms > BRIDGE_STREAM_MS)
-			bridge_finish(b, BRIDGE_STREAM_LOST, 0, STR_LIT("Twilio is silent"));
+			bridge_finish(b, BRIDGE_STREAM_SILENT, 0, STR_LIT("Twilio is silent"));
 		else
 			leg_watch(b, now);
 	}
@@ -143,6 +150,16 @@ void bridge_hush(struct bridge *b)
 		socket_drop_waiting(b->stream);
 		bridge_stream_clear(b);
 	}
+}
+
+bool bridge_unfinished(const struct bridge *b)
+{
+	return b->unfinished;
+}
+
+bool bridge_deaf(const struct bridge *b)
+{
+	return b->deaf;
 }
 
 void bridge_close(struct bridge *b)

@@ -19,21 +19,27 @@
 #define BRIDGE_CONNECT_MS 1500 /* until the conversation's metadata has come */
 #define BRIDGE_COMFORT_MS 2200 /* a tone, and again each so long */
 #define BRIDGE_ANSWER_MS  8000 /* no word of an agent whose turn it is */
-#define BRIDGE_SILENT_MS \
-	30000 /* no message of any kind from the conversation (pings come every few seconds) */
-#define BRIDGE_STREAM_MS 10000 /* none from Twilio, which sends 50 a second */
+/* No message of any kind from the conversation: pings come every few seconds, and how many that is,
+ * each conversation shows (the longest pause between two messages so far). The tone is played when
+ * it is silent for half a second longer than that, QUIET_MS at least; after four such pauses,
+ * ANSWER_MS at least and SILENT_MS at most, it counts as lost. */
+#define BRIDGE_QUIET_MS  2500
+#define BRIDGE_SILENT_MS 30000
+#define BRIDGE_STREAM_MS 1500 /* none from Twilio, which sends 50 a second */
+#define BRIDGE_CUT_MS    1000 /* audio so short ago: the agent was within a sentence */
 
 struct bridge;
 struct bridges; /* all of a process */
 
 enum bridge_end {
 	BRIDGE_STREAM_STOPPED, /* Twilio said stop: the call ended, or was redirected */
-	BRIDGE_STREAM_LOST,    /* Twilio's socket broke, or is silent, or speaks another format */
-	BRIDGE_AGENT_DONE,     /* ElevenLabs closed with 1000 */
-	BRIDGE_AGENT_REFUSED,  /* 1008, 3008, the wrong audio format: not to be tried again with the
-				  same data */
-	BRIDGE_AGENT_LOST,     /* any other close, an error, silence, no connection in time */
-	BRIDGE_CLOSED_BY_US,   /* bridge_close */
+	BRIDGE_STREAM_LOST,    /* Twilio's socket broke, or speaks another format */
+	BRIDGE_STREAM_SILENT, /* it is there, and nothing comes of it: Twilio may not see its end */
+	BRIDGE_AGENT_DONE,    /* ElevenLabs closed with 1000 */
+	BRIDGE_AGENT_REFUSED, /* 1008, 3008, the wrong audio format: not to be tried again with the
+				 same data */
+	BRIDGE_AGENT_LOST,    /* any other close, an error, silence, no connection in time */
+	BRIDGE_CLOSED_BY_US,  /* bridge_close */
 };
 
 /* Whose words, or what became of them. Texts live during the call of the ear only. */
@@ -101,6 +107,12 @@ bool bridge_tool_result(struct bridge *b, struct str id, struct str result, bool
  * dropped, Twilio's buffer is cleared, and the caller's audio goes nowhere. Comes before
  * bridge_close where the holder changes. */
 void bridge_hush(struct bridge *b);
+/* Of the conversation that has just come to its end (inside `lost` and `ended`): the caller waits
+ * for a word, because the agent owes one, or was cut off within a sentence; it had fallen silent,
+ * or told of the caller's last words no more than a part, so that things may have been said in it
+ * that were never told. */
+bool bridge_unfinished(const struct bridge *b);
+bool bridge_deaf(const struct bridge *b);
 /* Ends both sockets: Twilio goes on with the document's next verb. `ended` (BRIDGE_CLOSED_BY_US)
  * comes inside. */
 void bridge_close(struct bridge *b);

@@ -52,12 +52,23 @@ static void leg_free(struct leg *l, struct bridges *all)
 	bridges_free_if_over(all);
 }
 
+static int64_t quiet_ms(const struct leg *l)
+{
+	return int_clamp(l->pause_ms + 500, BRIDGE_QUIET_MS, BRIDGE_SILENT_MS);
+}
+
 void leg_leave(struct bridge *b, unsigned status, const char *why)
 {
 	struct leg *l = b->leg;
 
 	if (l == NULL)
 		return;
+	b->deaf = l->connected && (l->in_words || clock_mono_ms() - l->heard_ms > quiet_ms(l));
+	b->unfinished = l->connected && (b->deaf || l->owes_ms != 0 ||
+					 clock_mono_ms() - l->audio_ms < BRIDGE_CUT_MS);
+	if (l->connected &&
+	    !b->unfinished) /* it is the caller's turn: no tone while another one is begun */
+		b->comfort_ms = clock_mono_ms() + BRIDGE_COMFORT_MS;
 	b->leg = NULL;
 	if (l->socket == NULL) {
 		leg_free(l, b->all);
@@ -90,15 +101,12 @@ void leg_watch(struct bridge *b, int64_t now)
 			bridge_stream_comfort(b, now);
 		return;
 	}
-	if (now - l->heard_ms > BRIDGE_SILENT_MS) {
-		leg_lost(b, BRIDGE_AGENT_LOST, 0, STR_LIT("the conversation is silent"));
-		return;
-	}
-	if (l->owes_ms == 0)
-		return;
-	if (now - l->owes_ms > BRIDGE_ANSWER_MS)
+	if (l->owes_ms != 0 && now - l->owes_ms > BRIDGE_ANSWER_MS)
 		leg_lost(b, BRIDGE_AGENT_LOST, 0, STR_LIT("the agent does not answer"));
-	else if (now - l->owes_ms >= BRIDGE_COMFORT_MS)
+	else if (now - l->heard_ms > int_clamp(4 * l->pause_ms, BRIDGE_ANSWER_MS, BRIDGE_SILENT_MS))
+		leg_lost(b, BRIDGE_AGENT_LOST, 0, STR_LIT("the conversation is silent"));
+	else if ((l->owes_ms != 0 && now - l->owes_ms >= BRIDGE_COMFORT_MS) ||
+		 now - l->heard_ms >= quiet_ms(l))
 		bridge_stream_comfort(b, now);
 }
 
@@ -222,6 +230,7 @@ static void metadata_came(struct leg *l, const struct session_message *m)
 static void audio_came(struct leg *l, const struct session_message *m)
 {
 	l->owes_ms = 0;
+	l->audio_ms = clock_mono_ms();
 	if (m->id > 0 && m->id <= l->stale) {
 		l->b->all->figures.frames_dropped++;
 		return;
@@ -235,12 +244,16 @@ static void words_came(struct leg *l, const struct session_message *m)
 	struct bridge_line line = {
 		.customer = m->event != SESSION_AGENT_RESPONSE, .event = m->id, .text = m->text};
 
+	if (line.customer)
+		l->in_words = m->event == SESSION_USER_PARTIAL;
 	if (m->event == SESSION_USER_PARTIAL) {
 		if (b->ear->partial != NULL)
 			b->ear->partial(b, b->with, &line);
 		return;
 	}
-	l->owes_ms = line.customer ? clock_mono_ms() : 0;
+	/* a text that has no sound yet is not heard */
+	if (line.customer || clock_mono_ms() - l->audio_ms < BRIDGE_CUT_MS)
+		l->owes_ms = line.customer ? clock_mono_ms() : 0;
 	if (line.customer)
 		b->comfort_ms = 0;
 	if (b->ear->final != NULL && m->text.n > 0)
@@ -261,11 +274,14 @@ static void message(struct socket *s, void *self, bool text, struct str bytes)
 	struct leg *l = self;
 	struct bridge *b = l->b;
 	struct session_message m;
+	int64_t now = clock_mono_ms();
 
 	(void)s;
 	if (b == NULL || b->over)
 		return;
-	l->heard_ms = clock_mono_ms();
+	if (l->connected && now - l->heard_ms > l->pause_ms)
+		l->pause_ms = now - l->heard_ms;
+	l->heard_ms = now;
 	if (!text) {
 		b->all->figures.ignored++;
 		return;

@@ -24,6 +24,9 @@ struct leg {
 	bool speaks_first;
 	int64_t due_ms;     /* of the metadata */
 	int64_t heard_ms;   /* when a message came last */
+	bool in_words;      /* the caller's words came in part, and not whole yet */
+	int64_t pause_ms;   /* the longest time between two messages */
+	int64_t audio_ms;   /* when audio came last; 0: never */
 	int64_t owes_ms;    /* since when the agent owes a word; 0: it does not */
 	int64_t comfort_ms; /* when the next tone is due */
 	int64_t stale;      /* audio of this event and those before it is not wanted any more */
@@ -52,6 +55,7 @@ struct bridge {
 	int64_t heard_ms; /* when Twilio's last message came */
 	int64_t comfort_ms;
 	bool started, hushed, over;
+	bool unfinished, deaf; /* of the conversation before: see bridge.h */
 };
 
 struct bridges {
@@ -61,6 +65,7 @@ struct bridges {
 	struct buf out;     /* a message on its way out */
 	struct buf comfort; /* the tone, in base64 */
 	uv_timer_t watch;
+	int64_t watched_ms;        /* when the watch looked last */
 	unsigned max, count, legs; /* legs: those whose sockets have not closed */
 	struct bridge_figures figures;
 	bool closing, timer_closed;

@@ -11,12 +11,12 @@ bool initiation_write(const struct initiation *i, struct buf *out)
 	struct body b;
 
 	buf_add_cstr(out, "{\"type\":\"conversation_initiation_client_data\",");
-	if (i->language != NULL || i->silent) {
+	if (i->language != NULL || i->first != NULL) {
 		body_start(&b);
 		if (i->language != NULL)
 			body_text(&b, "language", str_of(i->language));
-		if (i->silent)
-			body_text(&b, "first_message", str_of(""));
+		if (i->first != NULL)
+			body_text(&b, "first_message", str_of(i->first));
 		buf_add_cstr(out, "\"conversation_config_override\":{\"agent\":");
 		if (!body_end(&b, out))
 			return false;

@@ -11,7 +11,8 @@
 struct initiation {
 	const struct variable *variables; /* VARIABLES_N */
 	const char *language;             /* "fr": override of the agent's own; NULL: none */
-	bool silent; /* the agent waits for the caller's words: nobody is greeted twice */
+	/* Override of what the agent says first: "" waits for the caller's words; NULL: its own. */
+	const char *first;
 };
 
 /* Adds the object. False: it did not fit. */

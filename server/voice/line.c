@@ -212,7 +212,6 @@ static bool on_lost(struct bridge *b, void *with, enum bridge_end why, unsigned 
 	struct line *l = with;
 	bool overridden = why == BRIDGE_AGENT_REFUSED && l->overrode && !l->plain;
 
-	(void)b;
 	if (l->call.over || l->app->stopping || l->renewed ||
 	    (!overridden && (why != BRIDGE_AGENT_LOST || !l->connected)))
 		return false;
@@ -220,6 +219,7 @@ static bool on_lost(struct bridge *b, void *with, enum bridge_end why, unsigned 
 		 l->call.conversation, overridden ? "override" : "lost", code,
 		 STR_ARG(str_sub(reason, 0, 120)));
 	l->plain = overridden;
+	l->unfinished = bridge_unfinished(b);
 	l->renewed = true;
 	if (l->call.scribe != NULL)
 		scribe_over(l->call.scribe, overridden);
@@ -232,6 +232,7 @@ static const char *end_word(enum bridge_end why)
 	switch (why) {
 	case BRIDGE_STREAM_STOPPED: return "stopped";
 	case BRIDGE_STREAM_LOST: return "stream_lost";
+	case BRIDGE_STREAM_SILENT: return "stream_silent";
 	case BRIDGE_AGENT_DONE: return "done";
 	case BRIDGE_AGENT_REFUSED: return "refused";
 	case BRIDGE_AGENT_LOST: return "lost";
@@ -244,21 +245,23 @@ static void on_ended(struct bridge *b, void *with, enum bridge_end why, unsigned
 		     struct str reason)
 {
 	struct line *l = with;
-	bool agents = why == BRIDGE_AGENT_REFUSED || why == BRIDGE_AGENT_LOST;
+	bool failed = why == BRIDGE_AGENT_REFUSED || why == BRIDGE_AGENT_LOST ||
+		      why == BRIDGE_STREAM_SILENT;
 
-	(void)b;
-	log_write(agents ? LOG_WARN : LOG_INFO,
+	log_write(failed ? LOG_WARN : LOG_INFO,
 		  "event=bridge_ended conversation=%s why=%s code=%u reason=\"" STR_FMT "\"",
 		  l->call.conversation, end_word(why), code, STR_ARG(str_sub(reason, 0, 120)));
 	l->gone = true;
 	board_remove(&l->call);
 	if (l->call.scribe != NULL) {
-		scribe_over(l->call.scribe, why != BRIDGE_AGENT_LOST);
+		/* where a side broke off, words may have been on their way */
+		scribe_over(l->call.scribe, why != BRIDGE_AGENT_LOST && why != BRIDGE_STREAM_LOST &&
+						    !bridge_deaf(b));
 		scribe_end(l->call.scribe);
 		l->call.scribe = NULL;
 	}
-	if (l->begun && !l->call.over && (agents || why == BRIDGE_AGENT_DONE))
-		line_give_up(l, agents ? "failed" : "done");
+	if (l->begun && !l->call.over && (failed || why == BRIDGE_AGENT_DONE))
+		line_give_up(l, failed ? "failed" : "done");
 	line_drop(l);
 }
 

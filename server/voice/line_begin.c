@@ -259,7 +259,8 @@ static void variables_fill(struct flow *f, struct begin *b, struct variable told
 	in->call_sid = str_of(b->line->call_sid);
 	in->tool_token = str_of(token);
 	if (s->continued)
-		in->greeting = str_of(voice_sentence(VOICE_LISTENING, s->language));
+		in->greeting = str_of(voice_sentence(
+			b->line->unfinished ? VOICE_RECOVERED : VOICE_LISTENING, s->language));
 	variables_of(&f->arena, in, told);
 }
 
@@ -271,10 +272,12 @@ static void connect_now(struct flow *f, struct begin *b, const char *url)
 	struct buf text;
 
 	variables_fill(f, b, told);
-	i.silent = b->begun.continued && !l->plain;
+	/* nobody is greeted twice; but who was cut off, or has asked and not heard, is spoken to */
+	if (b->begun.continued && !l->plain)
+		i.first = l->unfinished ? voice_sentence(VOICE_RECOVERED, b->begun.language) : "";
 	if (b->begun.language != b->begun.store_language && !l->plain)
 		i.language = language_code(b->begun.language);
-	l->overrode = i.silent || i.language != NULL;
+	l->overrode = i.first != NULL || i.language != NULL;
 	if (b->begun.continued)
 		resume_prepare(l, told);
 	buf_init(&text, INITIATION_IN);
@@ -284,7 +287,7 @@ static void connect_now(struct flow *f, struct begin *b, const char *url)
 		f->app->figures.bridges_renewed++;
 	else
 		f->app->figures.bridges_begun++;
-	bridge_connect(l->call.bridge, url, buf_str(&text), !i.silent);
+	bridge_connect(l->call.bridge, url, buf_str(&text), i.first == NULL || i.first[0] != '\0');
 	explicit_bzero(text.p, text.n);
 	buf_clear(&text);
 }

@@ -21,8 +21,9 @@ struct line {
 	bool gone;     /* the bridge has ended */
 	bool begun;    /* the token was good */
 	bool connected, renewed;
-	bool overrode; /* the agent was asked to speak otherwise than it is set up to */
-	bool plain;    /* it refused: it is asked for nothing more */
+	bool unfinished; /* renewed, and the caller waits for a word */
+	bool overrode;   /* the agent was asked to speak otherwise than it is set up to */
+	bool plain;      /* it refused: it is asked for nothing more */
 	enum language language;
 	char call_sid[LINE_SID], stream_sid[LINE_SID];
 	unsigned char hash[32]; /* of the stream's token */

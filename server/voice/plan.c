@@ -23,8 +23,8 @@ struct plan {
 
 static const char *url_of(const struct plan *p, const char *door, char out[URL_MAX])
 {
-	snprintf(out, URL_MAX, "%s" PLAN_HOOKS "%s?c=%s&d=%" PRId64, p->p->public_url, door,
-		 p->f->call, p->f->document);
+	snprintf(out, URL_MAX, "%s" PLAN_HOOKS "%s?c=%s&d=%" PRId64 PLAN_RETRIES, p->p->public_url,
+		 door, p->f->call, p->f->document);
 	return out;
 }
 
@@ -238,7 +238,7 @@ bool plan_again(struct buf *out, const char *public_url, struct str target, int 
 	struct twiml t;
 
 	target = without_try(target, plain);
-	snprintf(url, sizeof url, "%s" STR_FMT "%ctry=%d", public_url, STR_ARG(target),
+	snprintf(url, sizeof url, "%s" STR_FMT "%ctry=%d" PLAN_RETRIES, public_url, STR_ARG(target),
 		 str_find_char(target, '?') < 0 ? '?' : '&', try);
 	twiml_begin(&t, out);
 	twiml_open(&t, "Pause");

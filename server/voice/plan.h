@@ -9,8 +9,11 @@
 #include "server/store/call.h"
 #include "shared/buf.h"
 
-#define PLAN_LIMIT    (64u * 1024)
-#define PLAN_HOOKS    "/api/webhooks/twilio/"
+#define PLAN_LIMIT (64u * 1024)
+#define PLAN_HOOKS "/api/webhooks/twilio/"
+/* Behind the address of whatever is fetched for a call: asked three times more when nobody
+ * answered, or with 5xx (twilio.md 1.2); no part of what is signed. */
+#define PLAN_RETRIES  "#rc=3&rp=5xx,ct,rt"
 #define PLAN_MEDIA    "/api/media/twilio"
 #define PLAN_TRIES    3  /* of a request while the database is away; then the store's number */
 #define PLAN_RING_S   25 /* so long that number is rung */

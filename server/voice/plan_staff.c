@@ -21,8 +21,8 @@ static void attr_url(struct twiml *t, const char *name, const char *public_url, 
 	char url[URL_MAX];
 
 	if (document > 0)
-		snprintf(url, sizeof url, "%s" PLAN_HOOKS "%s?c=%s&d=%" PRId64, public_url, door,
-			 leg, document);
+		snprintf(url, sizeof url, "%s" PLAN_HOOKS "%s?c=%s&d=%" PRId64 PLAN_RETRIES,
+			 public_url, door, leg, document);
 	else
 		snprintf(url, sizeof url, "%s" PLAN_HOOKS "%s?c=%s", public_url, door, leg);
 	twiml_attr(t, name, url);
@@ -193,7 +193,7 @@ bool plan_staff(struct buf *out, const struct call_facts *f, const char *public_
 	twiml_begin(&t, out);
 	switch (f->phone.plan) {
 	case STAFF_BRIEF: brief(&t, f, public_url); break;
-	case STAFF_ROOM: conference(&t, f, public_url, f->phone.parent, false); break;
+	case STAFF_ROOM: conference(&t, f, public_url, f->phone.parent, f->phone.ends); break;
 	case STAFF_SILENCE: hang_up(&t); break;
 	default: say_filled(&t, f, last[f->phone.plan]); hang_up(&t);
 	}

@@ -5,7 +5,9 @@
 #   keys      10,000 conversations in the list, 1,000 events a second arriving, somebody at the keys: from each key to the
 #             screen that shows it. Afterwards every line of the list is read from the screen and held against the database.
 #   texts     a new text in the open thread on 80x24: bytes to the terminal, and how long from its webhook to the glass
-#   storm     sign-ins as fast as the service takes them: the longest turn of its event loop, and what others wait
+#   storm     128 who sign in, again 50 ms after they are told to come back: the longest turn of the service's event loop,
+#             and what others wait
+#   flood     the same without a pause: what one core of the service refuses
 #
 # The console runs on a pseudo-terminal (xterm-256color) against the real service and a real PostgreSQL. The events are texts
 # as text_in() keeps them, but 20 in one statement: so many commits a second are not the console's matter. Figures are medians of ROUNDS (5), with the smallest and the largest; keys and storm last SECS (4) seconds a
@@ -83,13 +85,14 @@ for ((round = 1; round <= rounds; round++)); do # at the end: who stands in the 
 	say "Sign-ins, round $round of $rounds ..."
 	turns >"$dir/turns.before"
 	before=$(queued)
-	"$build/bench/logins" --port "$port" --secs "$secs" >"$dir/storm.$round" || say "storm: not every answer was as expected"
+	"$build/bench/logins" --port "$port" --secs "$secs" --again 50 >"$dir/storm.$round" || say "storm: not every answer was as expected"
 	echo "queued_percent=$((($(queued) - before) / (secs * 10000000)))" >>"$dir/storm.$round"
 	turns >"$dir/turns.after"
 	# the bound below which every turn of the storm was
 	paste -d' ' "$dir/turns.before" "$dir/turns.after" |
 		awk '{ n = $4 - $2; bound[NR] = $1; count[NR] = n } END { for (i = 1; i <= NR && count[i] < n; i++); print "stall_ms=" (bound[i] == "+Inf" ? 1000 : bound[i] * 1000) }' \
 			>>"$dir/storm.$round"
+	"$build/bench/logins" --port "$port" --secs "$secs" >"$dir/flood.$round" || say "flood: not every answer was as expected"
 done
 
 # ---- the table -------------------------------------------------------------------------------------------------
@@ -115,6 +118,8 @@ done
 	echo "stall_ms $(figure storm stall_ms)"
 	echo "beside_p99_ms $(figure storm probe_p99_ms)"
 	echo "beside_max_ms $(figure storm probe_max_ms)"
+	echo "flood_per_s $(figure flood busy_per_s)"
+	echo "flood_p99_ms $(figure flood probe_p99_ms)"
 } >"$dir/figures"
 
 json "$build/bench-console.json" <"$dir/figures"
@@ -138,6 +143,8 @@ awk -v steal="$(steal)" "$table"'
 		row("storm: sign-ins told to come back", "turned_away_per_s", "/s")
 		row("storm: what others wait, 99 of 100", "beside_p99_ms", "ms")
 		row("storm: what others wait, the longest", "beside_max_ms", "ms")
+		row("flood: sign-ins told to come back", "flood_per_s", "/s")
+		row("flood: what others wait, 99 of 100", "flood_p99_ms", "ms")
 		row("storm: the loop waits for a core", "queued_percent", "%")
 		print "\nagainst the floors"
 		floor("start to the first screen (ms)", mid["start_ms"], 100, 0)

@@ -4,7 +4,8 @@
  *
  * Each connection signs in to an account of its own making, over and over (this machine's address
  * is not counted, an account's name is). What the passwords' queue has no room for is answered 503
- * at once: the storm is as dense as the service takes it.
+ * at once, and tried again --again milliseconds later; with 0 the storm is as dense as the service
+ * takes it, and a core of its own.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -21,7 +22,7 @@
 
 struct bench {
 	const char *slug;
-	int port, lines_n, secs, epoll;
+	int port, lines_n, secs, again_ms, epoll;
 	struct line lines[LINES_MAX], probe;
 	uint64_t names, checked, busy, delayed, other;
 	struct latency probes;
@@ -29,7 +30,9 @@ struct bench {
 
 static NO_RETURN void usage(void)
 {
-	fputs("logins --port N [--organization SLUG] [--conns N (128)] [--secs S (4)]\n", stderr);
+	fputs("logins --port N [--organization SLUG] [--conns N (128)] [--secs S (4)] "
+	      "[--again MS (0)]\n",
+	      stderr);
 	exit(2);
 }
 
@@ -83,7 +86,21 @@ static void answered(struct bench *b, struct line *l, int status)
 	case 429: b->delayed++; break;
 	default: b->other++;
 	}
-	login_sent(b, l);
+	if (status == 503 && b->again_ms > 0)
+		l->since_us = clock_mono_us() + b->again_ms * INT64_C(1000);
+	else
+		login_sent(b, l);
+}
+
+/* Those whose pause is over. */
+static void again(struct bench *b)
+{
+	int64_t now = clock_mono_us();
+
+	for (int i = 0; b->again_ms > 0 && i < b->lines_n; i++) {
+		if (!b->lines[i].busy && now >= b->lines[i].since_us)
+			login_sent(b, &b->lines[i]);
+	}
 }
 
 static void served(struct bench *b, int wait_ms)
@@ -124,6 +141,7 @@ static void run(struct bench *b)
 			sent(&b->probe);
 			due += PROBE_US;
 		}
+		again(b);
 		served(b, 1);
 	}
 	window = (double)(clock_mono_us() - began) / 1e6;
@@ -146,11 +164,9 @@ static int number(const char *text, int min, int max)
 
 int main(int argc, char **argv)
 {
-	static const struct option known[] = {{"port", 1, NULL, 'p'},
-					      {"organization", 1, NULL, 'o'},
-					      {"conns", 1, NULL, 'c'},
-					      {"secs", 1, NULL, 's'},
-					      {NULL, 0, NULL, 0}};
+	static const struct option known[] = {
+		{"port", 1, NULL, 'p'}, {"organization", 1, NULL, 'o'}, {"conns", 1, NULL, 'c'},
+		{"secs", 1, NULL, 's'}, {"again", 1, NULL, 'a'},        {NULL, 0, NULL, 0}};
 	static struct bench b = {.slug = "nowhere", .lines_n = 128, .secs = 4};
 	int c;
 
@@ -160,6 +176,7 @@ int main(int argc, char **argv)
 		case 'o': b.slug = optarg; break;
 		case 'c': b.lines_n = number(optarg, 1, LINES_MAX); break;
 		case 's': b.secs = number(optarg, 1, 3600); break;
+		case 'a': b.again_ms = number(optarg, 0, 60000); break;
 		default: usage();
 		}
 	}

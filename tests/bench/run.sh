@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh - `make bench`: figures of the inbound text, side by side with peers in one run on this machine; then those of the
-# event streams (streams.sh) and of the staff console (console.sh), which can be run alone (make bench-streams, make
-# bench-console; STREAMS=0 and CONSOLE=0 leave them out).
+# event streams (streams.sh), of the staff console (console.sh) and of live calls (calls.sh), which can be run alone (make
+# bench-streams, bench-console, bench-calls; STREAMS=0, CONSOLE=0 and CALLS=0 leave them out).
 #
 # Each figure is the median of ROUNDS (5) runs of SECS (4) seconds, with the smallest and the largest; the peers take turns
 # with the service in every round, so that a machine that slows down slows all. Result: a table, and build/bench.json.
@@ -147,3 +147,4 @@ awk -v steal="$(steal)" "$table"'
 echo "(figures: $build/bench.json)"
 [ "${STREAMS:-1}" = 0 ] || tests/bench/streams.sh
 [ "${CONSOLE:-1}" = 0 ] || tests/bench/console.sh
+[ "${CALLS:-400}" = 0 ] || tests/bench/calls.sh

@@ -317,9 +317,17 @@ static void call_is(const char *sid, const char *direction, const char *status, 
 
 #define ANSWERED ",\"answered_at\":\"2026-11-03T14:05:09.000Z\""
 #define ENDED    ANSWERED ",\"ended_at\":\"2026-11-03T14:05:51.000Z\""
-#define LINE(n, kind, text)                                                \
-	"{\"n\":" n ",\"kind\":\"" kind "\",\"at\":\"2026-11-03T14:05:1" n \
-	".000Z\",\"text\":\"" text "\""
+/* One more line of a call that is on; `more` is further members, or "". */
+static void heard(int n, const char *kind, const char *words, const char *more)
+{
+	char line[300];
+
+	snprintf(
+		line, sizeof line,
+		"{\"n\":%d,\"kind\":\"%s\",\"at\":\"2026-11-03T14:05:1%d.000Z\",\"text\":\"%s\"%s}",
+		n, kind, n, words, more);
+	call_is(CALL, "inbound", "in-progress", ANSWERED, line);
+}
 
 static const struct phone_wish *wish(void)
 {
@@ -332,11 +340,13 @@ Test(sim_phone, a_call_is_placed_spoken_on_and_hung_up)
 	command("/call");
 	cr_expect_eq(phone.wishes[0].kind, PHONE_WISH_CALL);
 	cr_expect_str_eq(wish()->to, STORE);
-	call_is(CALL, "inbound", "ringing", "", LINE("0", "note", "ringing") "}");
+	call_is(CALL, "inbound", "ringing", "",
+		"{\"n\":0,\"kind\":\"note\",\"at\":\"2026-11-03T14:05:00.000Z\",\"text\":"
+		"\"ringing\"}");
 	draw(12, 60);
 	cr_expect(shows(" ringing...  Bici Downtown"), "%s", buf_cstr(&screen));
 	cr_expect(shows("- ringing -") && shows(" /hangup "));
-	call_is(CALL, "inbound", "in-progress", ANSWERED, LINE("1", "say", "How can I help?") "}");
+	heard(1, "say", "How can I help?", "");
 	draw(12, 60);
 	cr_expect(shows(" connected 1:12  Bici Downtown"), "%s", buf_cstr(&screen));
 	cr_expect(shows("\u250a How can I help?") && shows("14:05 on the phone"));
@@ -364,33 +374,14 @@ Test(sim_phone, a_call_is_placed_spoken_on_and_hung_up)
 Test(sim_phone, what_is_heard_grows_and_is_told_apart_from_texts)
 {
 	text("SM1", true, "a text", "delivered");
-	call_is(CALL, "inbound", "in-progress", ANSWERED,
-		LINE("1", "agent", "We are") ",\"over\":false}");
-	call_is(CALL, "inbound", "in-progress", ANSWERED,
-		LINE("1", "agent", "We are open.") ",\"over\":true}," LINE("2", "agent", "Until six") ",\"cut\":true,\"heard\":\"Until\"}," LINE(
-			"3", "me",
-			"thanks") "}," LINE("4", "digits",
-					    "0") "}," LINE("5", "person",
-							   "Sam here") ",\"who\":\"Sam\"}"
-								       "," LINE("6", "agent",
-										"Hi") ",\"cut"
-										      "\":"
-										      "true,"
-										      "\"hear"
-										      "d\":"
-										      "\"\"}"
-										      "," LINE(
-											      "7",
-											      "pla"
-											      "y",
-											      "http"
-											      "://"
-											      "h."
-											      "exam"
-											      "ple/"
-											      "tone"
-											      ".wa"
-											      "v") "}");
+	heard(1, "agent", "We are", "");
+	heard(1, "agent", "We are open.", "");
+	heard(2, "agent", "Until six", ",\"cut\":true,\"heard\":\"Until\"");
+	heard(3, "me", "thanks", "");
+	heard(4, "digits", "0", "");
+	heard(5, "person", "Sam here", ",\"who\":\"Sam\"");
+	heard(6, "agent", "Hi", ",\"cut\":true,\"heard\":\"\"");
+	heard(7, "play", "http://h.example/tone.wav", "");
 	draw(24, 60);
 	cr_expect(shows("a text \u2590") && shows("thanks \u250a"), "%s", buf_cstr(&screen));
 	cr_expect(shows("\u250a We are open.\n"));
@@ -507,8 +498,8 @@ Test(sim_phone, calls_fit_any_window_and_speak_french)
 
 	phone.french = true;
 	phone.ascii = true;
-	call_is(CALL, "inbound", "in-progress", ANSWERED,
-		LINE("0", "note", "ringing") "}," LINE("1", "say", "Bonjour") "}");
+	heard(0, "note", "ringing", "");
+	heard(1, "say", "Bonjour", "");
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
 		draw(sizes[i][0], sizes[i][1]);
 	draw(4, 40);

@@ -197,6 +197,25 @@ Test(calling, what_is_typed_is_spoken_at_once_and_in_the_callers_language)
 	stage_close(&s);
 }
 
+Test(calling, lines_of_a_call_are_said_and_not_sent)
+{
+	struct stage s = on_the_line(LANGUAGE_EN);
+	struct wire_event e;
+
+	event_of(&s, &e, EVENT_MESSAGE_QUEUED, 1);
+	e.message = (struct wire_event_message){.position = 6,
+						.author = AUTHOR_SYSTEM,
+						.kind = KIND_TEXT,
+						.channel = CHANNEL_VOICE,
+						.status = DELIVERY_QUEUED,
+						.body = "Marie is with you now."};
+	snprintf(e.message.id, WIRE_ID, "%s", id_of(5006));
+	happens(&s, &e);
+	expect_shows(&s, "Announcement");
+	expect_shows(&s, "q to be said");
+	stage_close(&s);
+}
+
 Test(calling, in_a_room_is_held_muted_and_hung_up)
 {
 	struct stage s = on_the_line(LANGUAGE_EN);

@@ -38,6 +38,27 @@ Test(events, count_once_however_often_they_come)
 	stage_close(&s);
 }
 
+/* A new store, whose list comes in pages: its first event may be number 1. */
+Test(events, are_counted_from_the_first_one_of_a_store)
+{
+	struct wire_conversation c = conversation_of(1, "Ana Silva", "Hello");
+	struct stage s;
+
+	stage_open(&s, 30, 130, LANGUAGE_EN);
+	signs_in(&s);
+	tell(&s, &(struct msg){.kind = MSG_LIST,
+			       .id = wish_of(&s, OUT_LIST),
+			       .conversations = &c,
+			       .count = 1,
+			       .cursor = STR_LIT("more"),
+			       .as_of = 0});
+	tell(&s, &(struct msg){.kind = MSG_LINK, .link = LINK_LIVE});
+	customer_writes(&s, 1, 5, "and another thing");
+	cr_expect_eq(s.m.known, 1);
+	cr_expect_eq(row_of(&s, 1)->said_position, 5);
+	stage_close(&s);
+}
+
 Test(events, that_leave_a_number_out_reopen_the_stream_from_where_we_stand)
 {
 	struct stage s = with_afternoon();

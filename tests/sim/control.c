@@ -281,9 +281,15 @@ static void fault_throw(struct sim_asked *q)
 		faults_show(q);
 }
 
+/* All of them, or (?to=NUMBER) those that wait for one phone. */
 static void faults_clear(struct sim_asked *q)
 {
-	sim_faults_forget(&q->sim->faults);
+	struct str to = sim_pairs_value(&q->query, "to");
+
+	if (to.n > 0)
+		sim_faults_forget_phone(&q->sim->faults, to);
+	else
+		sim_faults_forget(&q->sim->faults);
 	faults_show(q);
 }
 

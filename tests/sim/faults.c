@@ -234,6 +234,17 @@ void sim_faults_forget(struct sim_faults *fs)
 	fs->n = 0;
 }
 
+void sim_faults_forget_phone(struct sim_faults *fs, struct str phone)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < fs->n; i++) {
+		if (!str_is(phone, fs->at[i].to))
+			fs->at[n++] = fs->at[i];
+	}
+	fs->n = n;
+}
+
 /* xorshift64*: plain, and the same run from the same seed. */
 static double random_next(struct sim_faults *fs)
 {

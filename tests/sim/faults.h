@@ -9,6 +9,8 @@
  *   wrong-signature on callback   the next status callback is signed with another key
  *   cut on agent at 40            the next conversation's socket is reset at its 40th message
  *
+ *   silence on agent to +15145550199 at 60   of that caller's conversation alone
+ *
  * Without a number of times it happens once. The first switch that fits and fires is taken.
  */
 #ifndef SWITCHBACK_TESTS_SIM_FAULTS_H
@@ -76,7 +78,7 @@ struct sim_fault {
 	unsigned taken;
 };
 
-#define SIM_FAULTS_MAX 32
+#define SIM_FAULTS_MAX 256
 
 struct sim_faults {
 	struct sim_fault at[SIM_FAULTS_MAX];
@@ -92,6 +94,8 @@ void sim_fault_text(const struct sim_fault *f, struct buf *out);
 MUST_USE
 bool sim_faults_add(struct sim_faults *fs, const struct sim_fault *f, struct err *err);
 void sim_faults_forget(struct sim_faults *fs);
+/* Only those that wait for this phone. */
+void sim_faults_forget_phone(struct sim_faults *fs, struct str phone);
 
 /* What shall go wrong with this request about this phone: a copy of the switch, kind
  * SIM_FAULT_NONE when nothing. A send is an API request too: switches on both fit it. */

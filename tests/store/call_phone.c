@@ -272,6 +272,12 @@ Test(call_phone, what_is_said_in_the_room_is_written_down_once)
 			 rows[i].words);
 		ringing_told(&r, r.call, "transcription", NULL, form);
 	}
+	for (int l = LANGUAGE_EN; l <= LANGUAGE_FR;
+	     l++) { /* what callers on hold hear is no colleague's word */
+		snprintf(form, sizeof form, said, "outbound_track", "true", 5 + l,
+			 voice_sentence(VOICE_HOLD, (enum language)l));
+		ringing_told(&r, r.call, "transcription", NULL, form);
+	}
 	ringing_told(&r, r.call, "transcription", NULL,
 		     "{\"TranscriptionEvent\": \"transcription-content\", \"Final\": \"true\","
 		     " \"TranscriptionData\": \"{ no JSON\"}");
@@ -383,6 +389,44 @@ Test(call_phone, a_caller_alone_in_a_room_is_looked_for_and_gets_the_agent)
 		    "The person from our team is no longer on the line. I am still here: what else "
 		    "can I do"
 		    " for you?");
+}
+
+/* The carrier's own request brings the caller out: no redirect is needed, which might hang. */
+Test(call_phone, a_caller_whose_room_went_with_the_colleague_has_the_agent_at_once)
+{
+	jordan_in_the_room();
+	expect_int("SELECT ends_room::int FROM call_sessions WHERE leg = 'staff'", 1);
+	expect_next("dial", "bridge", NULL); /* go on, and ask for the document */
+	expect_next("next", "bridge",
+		    "The person from our team is no longer on the line. I am still here: what else "
+		    "can I do for you?");
+	expect_text(HOLDER, "agent 3");
+	/* what is told of it later changes nothing */
+	ringing_told(&r, r.staff, "status", "completed", NULL);
+	expect_text(HOLDER, "agent 3");
+	expect_int("SELECT count(*) FROM messages WHERE body = 'left the call'", 1);
+}
+
+Test(call_phone, who_passes_a_call_on_leaves_the_room_to_those_who_stay)
+{
+	char *sylvie =
+		sql_text(t->owner, "SELECT id FROM user_profiles WHERE first_name = 'Sylvie'");
+	char jordan[sizeof r.staff];
+
+	jordan_in_the_room();
+	memcpy(jordan, r.staff, sizeof jordan);
+	expect_is(TRANSFER("2", sylvie), "ok", "");
+	ringing_staff(&r, SYLVIE_SID);
+	expect_word(ringing_pressed(&r, "1"), "room", "plan");
+	expect_word(ringing_need(&r, jordan), "stay", "need");
+	expect_word(ringing_settled(&r, jordan, "stay", "done", NULL, NULL), "none", "need after");
+	expect_int("SELECT count(*) FROM call_sessions WHERE ends_room", 0);
+	/* should it have ended all the same, it is opened again */
+	expect_word(ringing_asked(&r, r.staff, "dial", "in_progress",
+				  "{\"DialCallStatus\": \"answered\"}", true, "staff.plan"),
+		    "room", "plan");
+	expect_next("dial", "conference", "");
+	free(sylvie);
 }
 
 Test(call_phone, a_hand_back_returns_the_call_with_a_word_and_no_greeting)

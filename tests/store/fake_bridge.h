@@ -13,6 +13,7 @@ struct fake_bridge {
 	const struct bridge_ear *ear;
 	void *with;
 	bool live, closed;
+	bool unfinished, deaf; /* what the test says of the conversation that is over */
 	char url[1000];
 	struct buf initiation; /* of the last bridge_connect */
 	struct buf did; /* "say WORDS", "tell WORDS", "result ID WORDS", "hush", ...: one a line */
@@ -105,6 +106,18 @@ void bridge_hush(struct bridge *b)
 {
 	(void)b;
 	did("hush", (struct str){NULL, 0});
+}
+
+bool bridge_unfinished(const struct bridge *b)
+{
+	(void)b;
+	return fake.unfinished;
+}
+
+bool bridge_deaf(const struct bridge *b)
+{
+	(void)b;
+	return fake.deaf;
 }
 
 static void fake_ended(enum bridge_end why, unsigned code);

@@ -495,6 +495,42 @@ Test(line, a_conversation_that_is_lost_is_begun_anew_once)
 	expect_text("SELECT bridge_failures FROM call_sessions WHERE id = '" CALL "'", "1");
 }
 
+/* Who was cut off, or had no answer, does not wait for a new agent who waits for them. */
+Test(line, a_conversation_that_broke_off_is_taken_up_again_aloud)
+{
+	talking();
+	fake_final(false, 1, "Hello, how can I help?");
+	fake_final(true, 2, "Is my bike ready?");
+	inside_until(kept_all, NULL, 5000);
+	fake.unfinished = true;
+	buf_reset(&fake.did);
+	cr_assert(fake_lost(BRIDGE_AGENT_LOST, 1011));
+	until_did("connect\n");
+	cr_expect_not_null(strstr(buf_cstr(&fake.initiation),
+				  "\"first_message\":\"I'm sorry, we were interrupted"),
+			   "%s", buf_cstr(&fake.initiation));
+	/* an agent that lets nobody override says it by the variable */
+	cr_expect_not_null(strstr(variable("store_greeting"), "we were interrupted"));
+}
+
+Test(line, a_stream_that_stands_still_is_no_place_for_a_caller)
+{
+	talking();
+	fake_ended(BRIDGE_STREAM_SILENT, 0);
+	until_stage("builtin");
+	expect_text("SELECT count(*) FROM due_work WHERE kind = 'call_steer' AND ref = '" CALL "'",
+		    "1");
+}
+
+Test(line, what_a_deaf_bridge_may_have_missed_is_owed)
+{
+	talking();
+	fake.deaf = true;
+	fake_ended(BRIDGE_STREAM_STOPPED, 0);
+	inside_until(kept_all, NULL, 5000);
+	expect_text("SELECT count(*) FROM due_work WHERE kind = 'call_transcript'", "1");
+}
+
 Test(line, an_agent_that_says_goodbye_ends_the_call)
 {
 	talking();

@@ -9,6 +9,7 @@
 
 #include "server/api/calls.h"
 #include "server/api/conversations.h"
+#include "server/voice/sentences.h"
 #include "tests/support/desk.h"
 #include "tests/support/ringing.h"
 

@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "tests/sim/eleven/links.h"
+#include "tests/support/contract.h"
 
 #define GREETING                                                                             \
 	"{\"type\":\"conversation_initiation_client_data\",\"dynamic_variables\":{"          \
@@ -64,9 +65,12 @@ static void agent_message(struct sim_ws *ws, void *self, bool text, struct str m
 	struct sim_bridge *b = self;
 	json_t *j = json_loadb(m.p, m.n, 0, NULL);
 	const char *type = word(j, "type");
+	struct err err;
 
 	(void)ws;
 	cr_expect(text && j != NULL, "an event that is no JSON");
+	cr_expect(contract_conversation("server_to_client", j, &err), "%s: " STR_FMT, err.text,
+		  STR_ARG(m));
 	if (strcmp(type, "audio") == 0) {
 		const json_t *e = json_object_get(j, "audio_event");
 

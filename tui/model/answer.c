@@ -60,7 +60,7 @@ static void list_answered(struct model *m, const struct msg *msg, const struct a
 	if (first) {
 		m->known = m->reload_as_of = msg->as_of;
 		m->list.first = false;
-		m->following = true;
+		m->counting = m->following = true;
 		wishes_add(m->wishes, OUT_FOLLOW)->after = m->known;
 	}
 	if (asked->filter == FILTER_OPEN && msg->cursor.n > 0 && m->all.count < ROWS_MAX) {
@@ -220,7 +220,10 @@ static void done(struct model *m, const struct msg *msg, const struct asked *ask
 		return;
 	switch (asked->kind) {
 	case OUT_TAKE_OVER:
-		notice_say(m, LOOK_GOOD, WORD_TAKEN, model_name(m, row, room), NULL);
+		if (model_is_mine(m, row))
+			notice_say(m, LOOK_GOOD, WORD_TAKEN, model_name(m, row, room), NULL);
+		else /* by phone: first it rings */
+			notice_say(m, LOOK_PLAIN, WORD_CALL_YOURS_RINGS, NULL, NULL);
 		break;
 	case OUT_HAND_BACK:
 		notice_say(m, LOOK_GOOD, WORD_HANDED_BACK, model_name(m, row, room), NULL);
@@ -354,7 +357,7 @@ void model_linked(struct model *m, const struct msg *msg)
 		m->newest = msg->newest;
 		m->caught_up = false;
 		m->retry_at_ms = 0;
-		m->following = m->known > 0 || m->loaded;
+		m->following = m->counting;
 		if (msg->server_us != 0)
 			m->skew_us = msg->server_us - msg->wall_us;
 	}

@@ -64,7 +64,7 @@ void model_forget(struct model *m)
 		m->list.cursor[t] = ROW_NONE;
 	m->open[0] = '\0';
 	m->known = m->newest = 0;
-	m->loaded = m->following = m->caught_up = false;
+	m->loaded = m->counting = m->following = m->caught_up = false;
 	m->focus = PANE_LIST;
 	m->zoomed = m->help = false;
 	m->notice = (struct notice){0};

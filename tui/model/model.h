@@ -204,13 +204,14 @@ struct model {
 	struct me me;
 
 	enum link_state link;
-	int64_t heard_ms;                  /* when the service last said something */
-	int64_t retry_at_ms;               /* LINK_LOST */
-	int64_t known;                     /* the newest event that was counted */
-	int64_t newest;                    /* what there is to catch up with */
-	int64_t lost_known;                /* where we stood when the line was lost */
-	bool caught_up, following, loaded; /* loaded: the list is there */
-	int64_t reload_as_of;              /* rows older than this are gone after a reload */
+	int64_t heard_ms;    /* when the service last said something */
+	int64_t retry_at_ms; /* LINK_LOST */
+	int64_t known;       /* the newest event that was counted */
+	int64_t newest;      /* what there is to catch up with */
+	int64_t lost_known;  /* where we stood when the line was lost */
+	/* counting: `known` is a number of the service's, be it 0; loaded: the list is there */
+	bool counting, caught_up, following, loaded;
+	int64_t reload_as_of; /* rows older than this are gone after a reload */
 
 	struct rows all;
 	struct list list;

@@ -97,7 +97,12 @@ static const char *author_name(const struct model *m, const struct entry *e, con
 	if (e->author == AUTHOR_STAFF)
 		return e->author_name != NULL ? e->author_name
 					      : say(m->language, WORD_AUTHOR_STAFF);
-	return say(m->language, e->author == AUTHOR_AGENT ? WORD_AUTHOR_AGENT : WORD_AUTHOR_SYSTEM);
+	if (e->author == AUTHOR_AGENT)
+		return say(m->language, WORD_AUTHOR_AGENT);
+	if (e->kind != KIND_TEXT)
+		return say(m->language, WORD_AUTHOR_SERVICE);
+	return say(m->language, row != NULL && row->channel == CHANNEL_VOICE ? WORD_AUTHOR_VOICE
+									     : WORD_AUTHOR_SYSTEM);
 }
 
 static enum word status_word(enum delivery d)
@@ -121,6 +126,18 @@ static enum word status_word(enum delivery d)
 	}
 }
 
+/* The same of a line in a call. */
+static enum word spoken_word(enum delivery d)
+{
+	switch (d) {
+	case DELIVERY_QUEUED: return WORD_SPOKEN_QUEUED;
+	case DELIVERY_SENDING: return WORD_SPOKEN_SENDING;
+	case DELIVERY_DELIVERED: return WORD_SPOKEN_DELIVERED;
+	case DELIVERY_SUPERSEDED: return WORD_SPOKEN_SUPERSEDED;
+	default: return status_word(d);
+	}
+}
+
 static const char *kind_word(const struct model *m, const struct entry *e)
 {
 	if (e->redacted)
@@ -135,7 +152,10 @@ static void head_draw(const struct model *m, const struct entry *e, struct area 
 {
 	struct when when = model_when(m);
 	enum delivery d = (enum delivery)e->status;
-	const char *status = e->direction == DIRECTION_OUT ? say(m->language, status_word(d)) : "";
+	const struct row *open = model_open_row(m);
+	bool spoken = open != NULL && open->channel == CHANNEL_VOICE;
+	enum word said = spoken ? spoken_word(d) : status_word(d);
+	const char *status = e->direction == DIRECTION_OUT ? say(m->language, said) : "";
 	const char *kind = kind_word(m, e);
 	char clock[WHEN_TEXT], room[24];
 	int end = a.cols - 1, used;
@@ -146,8 +166,7 @@ static void head_draw(const struct model *m, const struct entry *e, struct area 
 		end -= area_put_right(a, row, end, end - 8, str_of(status),
 				      delivery_failed(d) ? LOOK_BAD : LOOK_FAINT) +
 		       2;
-	used = 1 + area_put_cut(a, row, 1, end - 1,
-				str_of(author_name(m, e, model_open_row(m), room)),
+	used = 1 + area_put_cut(a, row, 1, end - 1, str_of(author_name(m, e, open, room)),
 				author_look(m, e));
 	if (kind[0] != '\0' && end - used > 6)
 		(void)area_put_cut(a, row, used + 1, end - used - 1, str_of(kind), LOOK_FAINT);

@@ -275,6 +275,8 @@
 	X(TITLE_CLOSED, "closed {1}", "fermée {1}") \
 	X(AUTHOR_AGENT, "Agent", "Agent") \
 	X(AUTHOR_SYSTEM, "Automatic text", "Texto automatique") \
+	X(AUTHOR_SERVICE, "Switchback", "Switchback") \
+	X(AUTHOR_VOICE, "Announcement", "Annonce") \
 	X(MARKER_TOOK_OVER, "{1} took over", "{1} a pris la conversation") \
 	X(MARKER_TOOK_FROM, "{1} took over from {2}", "{1} a pris la relève de {2}") \
 	X(MARKER_HANDED_BACK, "{1} handed back to the agent", "{1} a rendu la conversation à l’agent") \
@@ -309,6 +311,10 @@
 	X(STATUS_UNKNOWN, "? not known whether sent", "? envoi incertain") \
 	X(STATUS_SUPERSEDED, "x not sent: taken over", "x non envoyé : repris") \
 	X(STATUS_SUPPRESSED, "x not sent: opted out", "x non envoyé : désabonné") \
+	X(SPOKEN_QUEUED, "q to be said", "q à dire") \
+	X(SPOKEN_SENDING, "q being said", "q se dit") \
+	X(SPOKEN_DELIVERED, "d said", "d dit") \
+	X(SPOKEN_SUPERSEDED, "x not said: taken over", "x non dit : repris") \
 	X(STATUS_HELD, "! held back", "! retenu") \
 	X(STATUS_CANCELED, "x canceled", "x annulé") \
 	X(WHY_HELD, "a cap is reached, or the number may not be texted", "un plafond est atteint, ou ce numéro n’est pas permis") \

@@ -39,13 +39,14 @@ static void convs(struct sim_asked *q)
 {
 	uint64_t since = sim_asked_number(q, "since", 0);
 	size_t left = (size_t)sim_asked_number(q, "limit", 50);
+	struct str phone = sim_pairs_value(&q->query, "phone");
 	struct buf b = {.limit = 32u * 1024 * 1024};
 
 	sim_json_open(&b, NULL, '{');
 	sim_json_int(&b, "version", (int64_t)q->sim->texts.version);
 	sim_json_open(&b, "conversations", '[');
 	for (const struct sim_conv *c = q->sim->convs; c != NULL && left > 0; c = c->next) {
-		if (c->version <= since)
+		if (c->version <= since || (phone.n > 0 && !str_eq(sim_conv_phone(c), phone)))
 			continue;
 		sim_conv_write(c, NULL, false, &b);
 		left--;

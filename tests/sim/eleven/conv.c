@@ -255,6 +255,8 @@ void sim_conv_begin(struct sim_conv *c)
 	uv_loop_t *uv = &c->sim->loop->uv;
 
 	c->state = SIM_CONV_LIVE;
+	if (c->fault.kind == SIM_FAULT_NONE) /* whose call it is, is known from here on */
+		c->fault = sim_faults_take(&c->sim->faults, SIM_ON_AGENT, sim_conv_phone(c));
 	c->max_timer = sim_timer_new(uv, on_longest, c);
 	if (c->agent.max_ms > 0)
 		sim_timer_set(c->max_timer, c->agent.max_ms);
@@ -263,6 +265,13 @@ void sim_conv_begin(struct sim_conv *c)
 		sim_timer_set(c->ping_timer, c->agent.ping_every_ms);
 	sim_conv_active(c);
 	sim_conv_changed(c);
+}
+
+struct str sim_conv_phone(const struct sim_conv *c)
+{
+	const char *phone = json_string_value(json_object_get(c->variables, "customer_phone"));
+
+	return str_of(phone == NULL ? "" : phone);
 }
 
 static void id_new(char out[SIM_CONV_ID])

@@ -117,6 +117,9 @@ struct sim_conv *sim_conv_open(struct sim *s, const struct sim_agent *a, const s
 			       int fd, struct str key, const char *protocol);
 /* The client's first words were taken: live from here on. */
 void sim_conv_begin(struct sim_conv *c);
+/* The caller's number, as the variable customer_phone tells it; empty before the client has said
+ * its first. */
+struct str sim_conv_phone(const struct sim_conv *c);
 struct sim_conv *sim_conv_find(const struct sim *s, struct str id);
 void sim_conv_changed(struct sim_conv *c);
 int64_t sim_conv_ms(const struct sim_conv *c);

@@ -84,6 +84,7 @@ void sim_conv_write(const struct sim_conv *c, const char *name, bool full, struc
 	sim_json_cstr(b, "id", c->id);
 	sim_json_int(b, "version", (int64_t)c->version);
 	sim_json_cstr(b, "agent_id", c->agent.id);
+	sim_json_str(b, "phone", sim_conv_phone(c));
 	sim_json_cstr(b, "status", sim_conv_status_word(c));
 	sim_json_bool(b, "over", c->state == SIM_CONV_OVER);
 	sim_json_bool(b, "text_only", c->text_only);

@@ -85,6 +85,7 @@ static void leg_free(struct sim_leg *leg)
 	sim_streams_free(leg);
 	sim_scribes_free(leg);
 	free(leg->told.url);
+	free(leg->fallback);
 	free(leg);
 }
 

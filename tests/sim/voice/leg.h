@@ -67,6 +67,10 @@ struct sim_leg {
 	int rings; /* enum sim_ring_kind: what its phone does when the timer is due */
 	uint64_t version;
 	struct sim_told told;
+	/* Where it goes when a document cannot be had, that of the call itself or a later one: what
+	 * its number, or whoever placed or moved it, has set. Owned; NULL: nowhere. */
+	char *fallback;
+	bool fallback_get;
 
 	struct sim_program *program;
 	struct sim_act *act;

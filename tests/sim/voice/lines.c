@@ -81,6 +81,7 @@ void sim_line_over(struct sim_leg *leg, size_t index)
 	if (h == NULL || h->over)
 		return;
 	h->over = true;
+	h->until_us = clock_wall_us();
 	h->heard = h->n;
 	changed(leg, h);
 }
@@ -94,10 +95,42 @@ void sim_line_cut(struct sim_leg *leg, size_t index, unsigned blocks, unsigned o
 		return;
 	whole = str_make(h->text, h->n);
 	h->over = true;
+	h->until_us = clock_wall_us();
 	h->cut = blocks < of;
 	h->heard = of == 0 || !h->cut ? h->n
 				      : utf8_cut(whole, (size_t)((uint64_t)h->n * blocks / of)).n;
 	changed(leg, h);
+}
+
+bool sim_line_sounds(const struct sim_leg *leg)
+{
+	for (size_t i = leg->lines.n; i > 0; i--) {
+		const struct sim_heard *h = &leg->lines.at[i - 1];
+
+		if (h->kind == SIM_LINE_SAY || h->kind == SIM_LINE_PLAY)
+			return !h->over;
+	}
+	return false;
+}
+
+void sim_line_lasts(struct sim_leg *leg, size_t index, int64_t ms)
+{
+	struct sim_heard *h = sim_line_at(leg, index);
+
+	if (h != NULL)
+		h->until_us = h->at_us + ms * 1000;
+}
+
+void sim_lines_hush(struct sim_leg *leg)
+{
+	int64_t now = clock_wall_us();
+
+	for (size_t i = 0; i < leg->lines.n; i++) {
+		struct sim_heard *h = &leg->lines.at[i];
+
+		if (h->kind == SIM_LINE_PERSON && h->until_us > now)
+			h->until_us = now;
+	}
 }
 
 void sim_line_note(struct sim_leg *leg, const char *fmt, ...)
@@ -192,4 +225,46 @@ void sim_quiet_sound(struct sim_leg *leg)
 void sim_quiet_turn(struct sim_leg *leg)
 {
 	waited(&leg->quiet);
+}
+
+int64_t sim_quiet_longest(const struct sim_leg *leg, int64_t *at_us)
+{
+	const struct sim_quiet *q = &leg->quiet;
+	int64_t ms = q->since_ms > 0 ? clock_mono_ms() - q->since_ms : 0;
+
+	if (ms > q->longest_ms) {
+		*at_us = clock_wall_us() - ms * 1000;
+		return ms;
+	}
+	*at_us = q->longest_at_us;
+	return q->longest_ms;
+}
+
+/* ---- voices ---- */
+
+/* Lines stand in the order in which they began: each can only reach into those before it. */
+int64_t sim_voices_at_once(const struct sim_leg *leg, int64_t *at_us)
+{
+	int64_t until[SIM_LINE_PERSON + 1] = {0}, now = clock_wall_us(), longest = 0;
+
+	*at_us = 0;
+	for (size_t i = 0; i < leg->lines.n; i++) {
+		const struct sim_heard *h = &leg->lines.at[i];
+		int64_t end = h->until_us == 0 ? now : h->until_us;
+
+		if (h->kind != SIM_LINE_SAY && h->kind != SIM_LINE_AGENT &&
+		    h->kind != SIM_LINE_PERSON)
+			continue;
+		for (int k = SIM_LINE_SAY; k <= SIM_LINE_PERSON; k++) {
+			int64_t both = (until[k] < end ? until[k] : end) - h->at_us;
+
+			if (k != (int)h->kind && both > longest) {
+				longest = both;
+				*at_us = h->at_us;
+			}
+		}
+		if (end > until[h->kind])
+			until[h->kind] = end;
+	}
+	return longest / 1000;
 }

@@ -25,8 +25,9 @@ const char *sim_line_kind_word(enum sim_line_kind k);
 struct sim_heard {
 	enum sim_line_kind kind;
 	uint64_t version;
-	int64_t at_us; /* wall, of its beginning */
-	char *text;    /* owned; of an agent it grows while it is heard */
+	int64_t at_us;    /* wall, of its beginning */
+	int64_t until_us; /* of its end; 0: it lasts */
+	char *text;       /* owned; of an agent it grows while it is heard */
 	size_t n, cap;
 	char language[12];
 	char who[24];
@@ -81,6 +82,11 @@ void sim_line_more(struct sim_leg *leg, size_t index, struct str text);
 void sim_line_over(struct sim_leg *leg, size_t index);
 /* Stopped when `heard` of its blocks had been. */
 void sim_line_cut(struct sim_leg *leg, size_t index, unsigned blocks, unsigned of);
+/* A sentence or a sound of a document is being played. */
+bool sim_line_sounds(const struct sim_leg *leg);
+/* What another person says is heard until they have said it, or until they cannot be heard. */
+void sim_line_lasts(struct sim_leg *leg, size_t index, int64_t ms);
+void sim_lines_hush(struct sim_leg *leg);
 void sim_line_note(struct sim_leg *leg, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void sim_lines_clear(struct sim_lines *l);
 
@@ -99,5 +105,14 @@ void sim_quiet_wait(struct sim_leg *leg);
 void sim_quiet_sound(struct sim_leg *leg);
 /* It is the person's own turn: nobody waits. */
 void sim_quiet_turn(struct sim_leg *leg);
+/* The longest wait so far, the one that lasts included; *at_us is when it began (wall). */
+int64_t sim_quiet_longest(const struct sim_leg *leg, int64_t *at_us);
+
+/* ---- voices ---- */
+
+/* For how long two voices that know nothing of each other were heard at once, at most: our own
+ * (<Say>), an agent's over a stream, a person's. People may talk across each other. *at_us is when
+ * that began. */
+int64_t sim_voices_at_once(const struct sim_leg *leg, int64_t *at_us);
 
 #endif

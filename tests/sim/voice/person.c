@@ -152,7 +152,8 @@ static void on_spoken(void *with)
 	struct sim_act *act = leg->act;
 
 	t->talking = false;
-	sim_quiet_wait(leg);
+	if (!sim_line_sounds(leg)) /* else they hear something, and it is their turn behind it */
+		sim_quiet_wait(leg);
 	sim_scribe_said(leg, false, str_make(u.text, u.n));
 	if (act != NULL && act->kind->heard != NULL)
 		act->kind->heard(act, str_make(u.text, u.n));

@@ -5,6 +5,7 @@
 
 #include "shared/clock.h"
 #include "tests/sim/json.h"
+#include "tests/sim/speech.h"
 #include "tests/sim/voice/room_tell.h"
 #include "tests/sim/voice/scribe.h"
 
@@ -44,13 +45,36 @@ static unsigned joined_count(const struct sim_room *r)
 	return n;
 }
 
+static bool has_company(const struct sim_member *m)
+{
+	for (const struct sim_member *o = m->room->members; o != NULL; o = o->next) {
+		if (o != m && o->joined && o->met)
+			return true;
+	}
+	return false;
+}
+
 bool sim_room_company(const struct sim_leg *leg)
 {
 	const struct sim_member *m = leg->member;
 
-	return leg->bridged != NULL ||
-	       (m != NULL && m->joined && !m->hold && m->room->status == SIM_ROOM_IN_PROGRESS &&
-		joined_count(m->room) > 1);
+	return leg->bridged != NULL || (m != NULL && m->joined && !m->hold &&
+					m->room->status == SIM_ROOM_IN_PROGRESS && has_company(m));
+}
+
+/* Whose company has changed: with somebody it is their turn, alone they wait. */
+static void company_look(struct sim_room *r)
+{
+	if (r->status != SIM_ROOM_IN_PROGRESS)
+		return;
+	for (struct sim_member *m = r->members; m != NULL; m = m->next) {
+		if (!m->joined || m->hold || sim_leg_is_over(m->leg))
+			continue;
+		if (has_company(m))
+			sim_quiet_turn(m->leg);
+		else
+			sim_quiet_wait(m->leg);
+	}
 }
 
 /* ---- memory ---- */
@@ -141,11 +165,9 @@ static void wait_music(struct sim_member *m)
 	music_start(m, str_of(m->wait_url), m->wait_get);
 }
 
-/* Somebody is with them: from here on whoever says nothing is a person. */
 static void room_met(struct sim_leg *leg)
 {
 	sim_line_note(leg, "in the conference");
-	sim_quiet_turn(leg);
 }
 
 static void room_start(struct sim_room *r)
@@ -163,6 +185,7 @@ static void room_start(struct sim_room *r)
 		if (m->joined)
 			room_met(m->leg);
 	}
+	company_look(r);
 	sim_room_tell(r, SIM_ROOM_START, "conference-start", NULL, NULL);
 }
 
@@ -235,6 +258,7 @@ void sim_room_arrive(struct sim_leg *leg)
 	if (m == NULL || m->joined)
 		return;
 	m->joined = true;
+	m->met = !m->muted;
 	m->room->callback_set = true; /* of the first to come in; later ones are ignored */
 	m->updated_us = clock_wall_us();
 	sim_room_tell(m->room, SIM_ROOM_JOIN, "participant-join", m, NULL);
@@ -243,6 +267,7 @@ void sim_room_arrive(struct sim_leg *leg)
 	else
 		room_met(leg);
 	room_start(m->room);
+	company_look(m->room);
 	sim_leg_changed(leg);
 }
 
@@ -267,6 +292,10 @@ static void member_remove(struct sim_room *r, struct sim_member *m, enum sim_lef
 	sim_music_stop(&m->announcement);
 	if (m->joined)
 		sim_room_tell_left(r, m, why);
+	sim_lines_hush(m->leg);
+	for (struct sim_member *o = r->members; m->joined && o != NULL; o = o->next)
+		sim_lines_hush(o->leg);
+	company_look(r);
 	sim_leg_changed(m->leg);
 }
 
@@ -330,7 +359,9 @@ void sim_member_mute(struct sim_member *m, bool muted)
 	if (m->muted == muted)
 		return;
 	m->muted = muted;
+	m->met = m->met || !muted;
 	m->updated_us = clock_wall_us();
+	company_look(m->room);
 	sim_room_tell(m->room, SIM_ROOM_MUTE, muted ? "participant-mute" : "participant-unmute", m,
 		      NULL);
 }
@@ -381,11 +412,13 @@ static void hear(struct sim_leg *leg, const struct sim_leg *speaker, const char 
 {
 	size_t line = sim_line_add(leg, SIM_LINE_PERSON, words);
 	struct sim_heard *h = sim_line_at(leg, line);
+	const struct sim_utterance *u;
 
 	snprintf(h->who, sizeof h->who, "%.*s", (int)size_min(sizeof h->who - 1, 23),
 		 label[0] != '\0' ? label : sim_leg_phone(speaker).p);
 	sim_line_over(leg, line);
-	(void)sim_track_add(&leg->talk.played, words, leg->sim->set.letters_per_s);
+	u = sim_track_add(&leg->talk.played, words, leg->sim->set.letters_per_s);
+	sim_line_lasts(leg, line, (int64_t)u->count * SIM_SPEECH_MS);
 	sim_scribe_said(leg, true, words);
 	sim_quiet_sound(leg);
 }

@@ -62,6 +62,7 @@ struct sim_member {
 	struct sim_leg *leg;
 	char label[SIM_LABEL], coached[SIM_SID];
 	bool joined, muted, hold, coaching, starts, ends, beep_on_exit;
+	bool met;       /* could be heard, once: who is silent after that is so by themselves */
 	char *wait_url; /* NULL: Twilio's own music; "": silence */
 	bool wait_get;
 	struct sim_music *music, *announcement;
@@ -97,7 +98,7 @@ void sim_member_announce(struct sim_member *m, struct str url, bool get);
 
 /* The person at this leg begins a sentence: whoever is with them hears it. */
 void sim_room_said(struct sim_leg *leg, struct str words);
-/* Somebody is with them who could answer. */
+/* Somebody is with them who could answer: who came muted and still is, is not there yet. */
 bool sim_room_company(const struct sim_leg *leg);
 
 /* By SID, or the one of that name that is not over; NULL when there is none. */

@@ -284,16 +284,21 @@ static void fetch(struct sim_leg *leg, const struct sim_document *d, struct str 
 				   .sid = leg->sid,
 				   .phone = sim_leg_phone(leg),
 				   .method = d->get ? "GET" : "POST",
-				   .fallback_method = d->fallback_get ? "GET" : "POST",
 				   .params = &p,
 				   .check = sim_tree_check};
 
+	if (d->fallback.n > 0) {
+		free(leg->fallback);
+		leg->fallback = xstrdup(arena_cstr(&f->arena, d->fallback));
+		leg->fallback_get = d->fallback_get;
+	}
 	f->leg = leg;
 	f->discard = d->discard;
 	f->act.kind = &fetching_kind;
 	f->url = str_of(arena_cstr(&f->arena, url));
 	ask.url = f->url.p;
-	ask.fallback_url = arena_cstr(&f->arena, d->fallback);
+	ask.fallback_url = leg->fallback == NULL || d->discard ? "" : leg->fallback;
+	ask.fallback_method = leg->fallback_get ? "GET" : "POST";
 	sim_leg_params(leg, &f->arena, &p);
 	for (size_t i = 0; d->more != NULL && i < d->more->n; i++)
 		sim_pairs_add(&p, &f->arena, arena_str(&f->arena, d->more->at[i].name),

@@ -78,7 +78,8 @@ struct sim_stream {
 	struct sim_speech_ear ear;
 	struct sim_speech_block last; /* block that was played */
 	bool speaking;                /* within a sentence */
-	bool noisy;
+	bool noisy, tone;             /* sound without words was heard; is heard now */
+	bool waits;                   /* before that tone the person waited */
 	size_t line;
 	struct buf words; /* heard, not shown yet */
 	int64_t words_ms;

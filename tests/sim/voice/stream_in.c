@@ -139,6 +139,7 @@ static void on_block(void *self, const struct sim_speech_block *b, unsigned lost
 	buf_add(&st->words, b->text, b->n);
 	if (now_ms(st) - st->words_ms >= SHOW_MS)
 		words_show(st, false);
+	st->tone = false;
 	sim_quiet_sound(st->leg);
 	if (b->index + 1 >= b->count) {
 		sentence_end(st, true);
@@ -146,12 +147,27 @@ static void on_block(void *self, const struct sim_speech_block *b, unsigned lost
 	}
 }
 
+/* A tone says that somebody is there; behind it the caller waits on, if they waited. */
+static void tone_end(struct sim_stream *st)
+{
+	if (!st->tone)
+		return;
+	st->tone = false;
+	if (st->waits)
+		sim_quiet_wait(st->leg);
+}
+
 static void on_rest(void *self, size_t n, bool noise)
 {
 	struct sim_stream *st = self;
 
-	if (!noise)
+	if (!noise) {
+		tone_end(st);
 		return;
+	}
+	if (!st->tone)
+		st->waits = st->leg->quiet.since_ms > 0;
+	st->tone = true;
 	st->counts.noise += n;
 	sim_quiet_sound(st->leg);
 	if (!st->noisy)
@@ -181,8 +197,10 @@ void sim_stream_play(struct sim_stream *st)
 		st->dry_ms += SIM_SPEECH_MS;
 		st->counts.gap_ms += SIM_SPEECH_MS;
 	}
-	if (n == 0)
+	if (n == 0) {
+		tone_end(st);
 		return;
+	}
 	st->dry_ms = 0;
 	sim_speech_hear(&st->ear, (unsigned char *)st->play.p, n, &ear, st);
 	buf_drop(&st->play, n);
@@ -245,8 +263,12 @@ static void clear_take(struct sim_stream *st)
 	st->heard += st->play.n;
 	buf_reset(&st->play);
 	st->ear.part_n = 0;
+	tone_end(st);
+	if (st->speaking && st->leg->talk.talking)
+		sim_quiet_turn(st->leg); /* it gives way to them */
+	else if (st->speaking)
+		sim_quiet_wait(st->leg); /* what follows? */
 	sentence_end(st, false);
-	sim_quiet_turn(st->leg); /* they were interrupted: it is their turn */
 	marks_echo(st);
 }
 

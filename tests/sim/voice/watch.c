@@ -27,6 +27,7 @@ static void line_write(const struct sim_heard *h, size_t n, struct buf *b)
 	sim_json_int(b, "n", (int64_t)n);
 	sim_json_cstr(b, "kind", sim_line_kind_word(h->kind));
 	sim_json_time(b, "at", h->at_us);
+	sim_json_time(b, "until", h->until_us);
 	sim_json_str(b, "text", str_make(h->text, h->n));
 	if (h->language[0] != '\0')
 		sim_json_cstr(b, "language", h->language);
@@ -51,6 +52,7 @@ static const char *doing_of(const struct sim_leg *leg)
 void sim_watch_write(const struct sim_leg *leg, const char *name, uint64_t since, struct buf *b)
 {
 	const struct sim_member *m = leg->member;
+	int64_t at;
 
 	sim_json_open(b, name, '{');
 	sim_json_cstr(b, "sid", leg->sid);
@@ -71,7 +73,10 @@ void sim_watch_write(const struct sim_leg *leg, const char *name, uint64_t since
 	sim_json_time(b, "answered_at", leg->answered_us);
 	sim_json_time(b, "ended_at", leg->ended_us);
 	sim_json_int(b, "documents", leg->documents);
-	sim_json_int(b, "waited_ms", leg->quiet.longest_ms);
+	sim_json_int(b, "waited_ms", sim_quiet_longest(leg, &at));
+	sim_json_time(b, "waited_at", at);
+	sim_json_int(b, "voices_ms", sim_voices_at_once(leg, &at));
+	sim_json_time(b, "voices_at", at);
 	sim_json_open(b, "streams", '[');
 	for (const struct sim_stream *st = leg->streams; st != NULL; st = st->next)
 		sim_stream_write(st, NULL, false, b);

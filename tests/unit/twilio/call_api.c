@@ -104,6 +104,7 @@ Test(call_api, a_room_and_who_is_in_it)
 	} changes[] = {
 		{PARTICIPANT_MUTE, NULL, "Muted=true"},
 		{PARTICIPANT_UNMUTE, NULL, "Muted=false"},
+		{PARTICIPANT_STAY, NULL, "EndConferenceOnExit=false"},
 		{PARTICIPANT_HOLD, "https://h", "Hold=true HoldUrl=https://h HoldMethod=POST"},
 		{PARTICIPANT_UNHOLD, NULL, "Hold=false"},
 		{PARTICIPANT_ANNOUNCE, "https://a", "AnnounceUrl=https://a AnnounceMethod=POST"},

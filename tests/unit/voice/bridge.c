@@ -156,7 +156,8 @@ static bool ear_lost(struct bridge *b, void *with, enum bridge_end why, unsigned
 	(void)with;
 	if (why != BRIDGE_AGENT_LOST)
 		return false;
-	ear_note("lost %u " STR_FMT, code, STR_ARG(reason));
+	ear_note("lost %u " STR_FMT "%s", code, STR_ARG(reason),
+		 bridge_unfinished(b) ? " (unfinished)" : "");
 	if (!app.wants_again)
 		return false;
 	app.wants_again = false;
@@ -166,13 +167,13 @@ static bool ear_lost(struct bridge *b, void *with, enum bridge_end why, unsigned
 static void ear_ended(struct bridge *b, void *with, enum bridge_end why, unsigned code,
 		      struct str reason)
 {
-	static const char *const words[] = {"stopped", "stream lost", "done",
+	static const char *const words[] = {"stopped", "stream lost", "stream silent", "done",
 					    "refused", "lost",        "closed"};
 
-	(void)b;
 	(void)with;
 	app.bridge = NULL;
-	ear_note("ended %s %u " STR_FMT, words[why], code, STR_ARG(reason));
+	ear_note("ended %s %u " STR_FMT "%s", words[why], code, STR_ARG(reason),
+		 bridge_deaf(b) ? " (deaf)" : "");
 }
 static const struct bridge_ear ear = {ear_started, ear_connected, ear_partial,
 				      ear_final,   ear_corrected, ear_digit,
@@ -339,6 +340,21 @@ static void tear_down(void)
 }
 
 TestSuite(bridge, .init = set_up, .fini = tear_down, .timeout = 60);
+
+/* The same as EXPECT, while Twilio's frames go on. */
+static bool came_while_heard(struct log *l, const char *what, int ms)
+{
+	for (int i = 0; i < ms / 200; i++) {
+		if (came(l, what, 200))
+			return true;
+		if (app.twilio != NULL)
+			DO(twilio, HEARD("AAAA"));
+	}
+	return false;
+}
+#define EXPECT_HEARD(l, what, ms)                                                         \
+	cr_assert(came_while_heard(&app.l, (what), (ms)), "%s: no %s in\n%s", #l, (what), \
+		  app.l.text)
 
 /* A call that is being carried. */
 static void carried(void)
@@ -530,16 +546,61 @@ Test(bridge, does_not_wait_for_a_conversation_that_does_not_come)
 	DO(twilio, START);
 	EXPECT(ear, "started");
 	DO(connect, app.agent_url); /* it opens, and never says a word */
-	EXPECT(ear, "lost 0 no conversation in time");
+	EXPECT_HEARD(ear, "lost 0 no conversation in time", 5000);
 }
 
 Test(bridge, fills_a_silence_with_a_sound_and_then_gives_up)
 {
 	carried();
-	EXPECT(to_twilio, "\"payload\":\"/");
-	for (int i = 0; i < 3; i++) /* Twilio's own frames go on; nothing comes from the agent */
-		DO(twilio, HEARD("AAAA"));
-	cr_assert(came(&app.ear, "lost 0 the agent does not answer", 12000), "%s", app.ear.text);
+	EXPECT_HEARD(to_twilio, "\"payload\":\"/", 5000);
+	EXPECT_HEARD(ear, "lost 0 the agent does not answer (unfinished)", 12000);
+}
+
+/* Pings and all: what was said in it by then may never have been told. */
+Test(bridge, a_conversation_that_falls_silent_is_noticed_though_it_owes_nothing)
+{
+	carried();
+	DO(agent, AUDIO("1", "/v7+/g=="));
+	EXPECT_HEARD(to_twilio, "/v7+/g==", 5000);
+	EXPECT_HEARD(to_twilio, "\"payload\":\"/", 3500); /* the tone */
+	EXPECT_HEARD(ear, "lost 0 the conversation is silent (unfinished)", 12000);
+	EXPECT(ear, "ended lost 0 the conversation is silent (deaf)");
+}
+
+Test(bridge, who_was_cut_off_is_told_from_who_was_not)
+{
+	struct ending e = {1011, "crash"};
+
+	carried();
+	DO(agent, AUDIO("1", "/v7+/g=="));
+	EXPECT_HEARD(to_twilio, "/v7+/g==", 5000);
+	app.wants_again = true;
+	DO(agent_close, &e);
+	EXPECT(ear, "lost 1011 crash (unfinished)");
+	EXPECT(to_agent, "{\"again\":1}");
+	DO(agent, METADATA);
+	EXPECT(ear, "connected conv_1");
+	DO(agent_close, &e); /* it owed nothing, and had not begun to speak */
+	EXPECT(ear, "lost 1011 crash\n");
+}
+
+Test(bridge, words_without_their_sound_are_owed)
+{
+	struct ending e = {1011, "crash"};
+
+	carried();
+	DO(agent, "{\"type\":\"agent_response\",\"agent_response_event\":{\"agent_response\":"
+		  "\"Hello.\",\"event_id\":1}}");
+	EXPECT(ear, "agent 1 Hello.");
+	DO(agent_close, &e);
+	EXPECT(ear, "lost 1011 crash (unfinished)");
+}
+
+Test(bridge, does_not_stay_with_a_stream_that_stands_still)
+{
+	carried();
+	EXPECT(ear, "ended stream silent 0 Twilio is silent");
+	EXPECT(to_twilio, "CLOSED");
 }
 
 Test(bridge, is_not_moved_by_what_it_cannot_read)

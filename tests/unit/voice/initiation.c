@@ -53,7 +53,7 @@ Test(initiation, overrides_language_and_silence)
 	struct arena arena = {0};
 	struct store store = {0};
 	struct variables_in in = {.store = &store, .now_us = 1};
-	struct initiation i = {.variables = variables, .language = "fr", .silent = true};
+	struct initiation i = {.variables = variables, .language = "fr", .first = ""};
 	const json_t *agent;
 	json_t *j;
 

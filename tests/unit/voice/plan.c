@@ -10,7 +10,7 @@
 #define CALL "c0000000-0000-4000-8000-000000000001"
 #define SITE "https://bici.example"
 #define HOOK SITE "/api/webhooks/twilio/"
-#define AT   "?c=" CALL "&d=7"
+#define AT   "?c=" CALL "&d=7" PLAN_RETRIES
 
 static const struct plan_places places = {SITE, {"token-of-43-characters", 22}};
 
@@ -232,10 +232,12 @@ Test(plan, asks_to_come_again_while_the_database_is_away)
 		const char *target, *again;
 		int try;
 	} cases[] = {
-		{"/api/webhooks/twilio/voice", HOOK "voice?try=1", 1},
-		{"/api/webhooks/twilio/voice?try=1", HOOK "voice?try=2", 2},
-		{"/api/webhooks/twilio/gather" AT, HOOK "gather" AT "&try=1", 1},
-		{"/api/webhooks/twilio/gather?try=2&c=x&d=9", HOOK "gather?c=x&d=9&try=3", 3},
+		{"/api/webhooks/twilio/voice", HOOK "voice?try=1" PLAN_RETRIES, 1},
+		{"/api/webhooks/twilio/voice?try=1", HOOK "voice?try=2" PLAN_RETRIES, 2},
+		{"/api/webhooks/twilio/gather?c=x&d=7", HOOK "gather?c=x&d=7&try=1" PLAN_RETRIES,
+		 1},
+		{"/api/webhooks/twilio/gather?try=2&c=x&d=9",
+		 HOOK "gather?c=x&d=9&try=3" PLAN_RETRIES, 3},
 	};
 	struct buf b, got = {0};
 	char wanted[400];

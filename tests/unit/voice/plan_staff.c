@@ -14,7 +14,7 @@
 #define CALLER "c0000000-0000-4000-8000-000000000001"
 #define SITE   "https://bici.example"
 #define HOOK   SITE "/api/webhooks/twilio/"
-#define AT     "?c=" LEG "&d=3"
+#define AT     "?c=" LEG "&d=3" PLAN_RETRIES
 
 /* ---- a document as one line: <Verb name=value ...>text</> ---- */
 
@@ -204,14 +204,16 @@ Test(plan_staff, the_room_ends_with_the_callers_leg_alone)
 				.language = LANGUAGE_FR,
 				.room = STR_LIT("0123456789abcdef"),
 				.transcribe = true};
-	expect_staff(&f, WRITTEN_DOWN("fr-CA") IN_ROOM("?c=" CALLER "&d=3", CALLER,
-						       "true") "<Redirect>" HOOK
-							       "voice/next?c=" CALLER "&d=3</>");
+	expect_staff(&f,
+		     WRITTEN_DOWN("fr-CA") IN_ROOM("?c=" CALLER "&d=3" PLAN_RETRIES, CALLER,
+						   "true") "<Redirect>" HOOK "voice/next?c=" CALLER
+							   "&d=3" PLAN_RETRIES "</>");
 	f.transcribing = true; /* back in the same room: it runs already */
-	expect_staff(&f, IN_ROOM("?c=" CALLER "&d=3", CALLER,
-				 "true") "<Redirect>" HOOK "voice/next?c=" CALLER "&d=3</>");
+	expect_staff(&f, IN_ROOM("?c=" CALLER "&d=3" PLAN_RETRIES, CALLER,
+				 "true") "<Redirect>" HOOK "voice/next?c=" CALLER
+					 "&d=3" PLAN_RETRIES "</>");
 	f.goes_on = true; /* left, and being brought elsewhere */
-	expect_staff(&f, "<Redirect>" HOOK "voice/next?c=" CALLER "&d=3</>");
+	expect_staff(&f, "<Redirect>" HOOK "voice/next?c=" CALLER "&d=3" PLAN_RETRIES "</>");
 	f.goes_on = false;
 	f.stage = CALL_ENDED; /* and ends with the first document of another stage */
 	f.over = true;
