@@ -103,3 +103,64 @@ is "without a terminal it says what to do" "$("$program" phone --sim "$url" 2>&1
 line_stop
 line=
 check "the line left no complaint" bash -c "! grep -q 'ERROR: ' '$RUN_DIR/line.log'"
+
+# ---- calls, with the real service behind the line
+set_up SIM_OPTIONS="--letters-per-s 150"
+url=$TWILIO_SIM_URL store=$ORG_A_NUMBER
+phone_start 90 30 "--to $store"
+seen "it says how to call" "/call"
+types "/hangup"
+presses Enter
+seen "a command that does not fit the moment says so" "there is no call"
+types "/call"
+presses Enter
+seen "the call and its time are shown" "connected 0:0"
+seen "what the store says is shown" "What is said on this call is written down"
+seen "and that it was said, not written" "on the phone"
+seen "and then the agent" "How can I help you?"
+types "What is your address?"
+presses Enter
+seen "what is typed is spoken" "What is your address? ┊"
+seen "and answered" "417 Queen St W"
+types "/text and a text"
+presses Enter
+seen "a text can be sent during it" "and a text ▐"
+types "/press 0"
+presses Enter
+seen "keys are pressed" "keys pressed"
+tm resize-window -t p -x 40 -y 10
+seen "a small window shows the call" "connected 0:"
+tm resize-window -t p -x 90 -y 30
+types "/hangup"
+presses Enter
+seen "it is hung up" "you hung up"
+
+# ring DOCUMENT: the store calls this phone.
+ring() {
+	curl -fsS -o /dev/null -u "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN" \
+		"$url/2010-04-01/Accounts/$TWILIO_ACCOUNT_SID/Calls.json" \
+		--data-urlencode "From=$store" --data-urlencode "To=$phone" --data-urlencode "Twiml=$1"
+}
+ring "<Response><Say>Your bicycle is ready.</Say><Pause length='60'/></Response>"
+seen "a call from the store rings" "incoming call"
+seen "and says how to take it" "/answer  /decline"
+types "/answer"
+presses Enter
+seen "it is taken" "Your bicycle is ready."
+types "/hangup"
+presses Enter
+check "and ended" wait_for 10 "the bar" hides "connected 0:"
+ring "<Response><Say>Never heard.</Say></Response>"
+seen "another rings" "incoming call"
+types "/decline"
+presses Enter
+seen "and is declined" "you declined"
+
+phone_start 60 16 "--to $store --lang fr --ascii"
+seen "in French it says how to call as well" "/appeler"
+types "/appeler"
+presses Enter
+seen "the call is on" "en ligne 0:"
+types "/raccrocher"
+presses Enter
+seen "and over" "vous avez raccroch?"

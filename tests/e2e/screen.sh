@@ -1,6 +1,6 @@
 #!/bin/bash
 # screen.sh - `make demo` on a terminal: the phone beside the console, a text in the one shows in the other and is answered
-# there, and leaving either stops everything.
+# there, a call begins and ends, and leaving either stops everything.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -52,6 +52,13 @@ is "and nothing runs afterwards" "$(running | wc -l)" 0
 demo_start 90 40
 check "a narrow window has one above the other" wait_for 90 "the phone's last line" shows "Enter send"
 check "with the console, signed in" wait_for 20 "its top line" shows "live"
+check "it says that one can call" wait_for 5 "the hint" shows "write a text, or /call"
+typed '/call' Enter
+check "the phone calls the store" wait_for 20 "the call" shows "connected 0:"
+check "and hears it" wait_for 20 "its first sentence" shows "What is said on this call is written"
+screen >&2
+typed '/hangup' Enter
+check "and hangs up" wait_for 10 "the end" shows "you hung up"
 typed C-b Up
 typed q; sleep 1; screen >&2
 check "leaving the console ends the demo" wait_for 30 "its end" shows "ended with 0"

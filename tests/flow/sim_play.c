@@ -154,3 +154,84 @@ Test(sim_play, hostile_text_is_printed_harmless)
 	cr_expect(plays(TEXT ": x\nexpect from " WORLD_STORE ": *b\n", false), "%s", printed);
 	cr_expect(prints("a\ufffd2J\ufffdb"), "%s", printed);
 }
+
+#define CALL "call " WORLD_PHONE " > " WORLD_STORE "\n"
+
+/* A store that asks, and answers once something was said or pressed. */
+static void will_be_called(void)
+{
+	world_voice(&w, "/voice", "/status");
+	world_answers(&w, "/voice",
+		      "<Response><Gather input=\"dtmf speech\" action=\"/heard\" timeout=\"9\" "
+		      "numDigits=\"1\"><Say>How can I help?</Say></Gather></Response>");
+	world_answers(&w, "/heard",
+		      "<Response><Say>We open at nine.</Say><Pause length=\"9\"/></Response>");
+}
+
+Test(sim_play, a_call_goes_as_written)
+{
+	will_be_called();
+	cr_expect(plays(NAMES CALL "hear within 5s: *help*\nspeak When do you open?\n"
+				   "hear within 5s: *at nine*\nhang up\n",
+			false),
+		  "%s", printed);
+	cr_expect(prints("tel > Ana            (calls)"), "%s", printed);
+	cr_expect(prints("tel < Bici Downtown  (ringing)"));
+	cr_expect(prints("tel < Bici Downtown  How can I help?"));
+	cr_expect(prints("tel > Ana            When do you open?"));
+	cr_expect(prints("tel < Bici Downtown  We open at nine."));
+	cr_expect(prints("tel > Ana            (hangs up)"));
+	cr_expect(prints("(texts: 0, answers: 0, calls: 1)."), "%s", printed);
+	cr_expect(world_said(world_asked(&w, "/heard", 0), "SpeechResult", "When do you open?"));
+	cr_expect(world_said(world_asked(&w, "/status", 0), "CallStatus", "completed"));
+}
+
+Test(sim_play, keys_are_pressed_and_another_call_begins_anew)
+{
+	will_be_called();
+	cr_expect(plays(CALL "hear: *help*\npress 7\nhear: *nine*\nhang up\n" CALL
+			     "hear: *help*\nhang up\n",
+			true),
+		  "%s", printed);
+	cr_expect(prints("(appuie sur 7)") && prints("(\u00e7a sonne)") && prints("appels: 2"),
+		  "%s", printed);
+	cr_expect(world_said(world_asked(&w, "/heard", 0), "Digits", "7"));
+}
+
+Test(sim_play, what_is_not_heard_fails_and_says_where)
+{
+	will_be_called();
+	cr_expect_not(plays(CALL "hear within 300ms: *never said*\n", false));
+	cr_expect(prints("FAILED at line 2: this was not heard in time: *never said*"), "%s",
+		  printed);
+	world_voice(&w, "/bye", "");
+	world_answers(&w, "/bye", "<Response><Say>Closed.</Say></Response>");
+	cr_expect_not(plays(CALL "hear: *closed*\nhear within 60s: *open*\n", false));
+	cr_expect(prints("line 3"), "a call that is over is not waited for: %s", printed);
+}
+
+Test(sim_play, calls_that_are_written_wrong_are_refused)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+		{"call +15145550199\n", "line 1: write: call"},
+		{"call bob > +14165550001\n", "line 1: write: call"},
+		{CALL CALL, "line 2: one call at a time"},
+		{"speak hello\n", "line 1: there is no call yet"},
+		{CALL "hang up\nhear: *x*\n", "line 3: there is no call yet"},
+		{CALL "hear within soon: *x*\n", "line 2: write: hear"},
+		{CALL "hear within 5s\n", "line 2: write: hear"},
+		{CALL "hang on\n", "line 2: write: hang up"},
+		{CALL "speak\n", "line 2: write: speak"},
+		{CALL "press\n", "line 2: write: press"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct sim_script script = {0};
+		struct err err = {0};
+
+		cr_expect_not(sim_script_read(&w.arena, str_of(cases[i].text), &script, &err));
+		cr_expect(str_starts(str_of(err.text), str_of(cases[i].says)), "%s", err.text);
+	}
+}

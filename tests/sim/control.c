@@ -212,10 +212,13 @@ static void texts(struct sim_asked *q)
 
 static void phone_show(struct sim_asked *q)
 {
-	struct str phone = sim_asked_part(q, 0);
+	struct sim_handset_ask ask = {
+		.phone = sim_asked_part(q, 0),
+		.since = sim_asked_number(q, "since", 0),
+		.wait_ms = (unsigned)size_min(sim_asked_number(q, "wait", 0), SIM_WAIT_MAX_MS),
+		.held = sim_asked_number(q, "held", 0) > 0};
 
-	sim_handset_answer(q->sim, q->ticket, phone, sim_asked_number(q, "since", 0),
-			   (unsigned)size_min(sim_asked_number(q, "wait", 0), SIM_WAIT_MAX_MS));
+	sim_handset_answer(q->sim, q->ticket, &ask);
 }
 
 static void phone_change(struct sim_asked *q)

@@ -15,6 +15,7 @@ struct sim_waiter {
 	struct ticket ticket;
 	uv_timer_t timer;
 	bool told; /* there is news: answered in the next turn */
+	bool held;
 	char phone[64];
 	uint64_t since;
 };
@@ -151,25 +152,15 @@ static bool call_is_news(const struct sim *s, struct str phone, uint64_t since)
 	return false;
 }
 
-void sim_handset_answer(struct sim *s, struct ticket t, struct str phone, uint64_t since,
-			unsigned wait_ms)
+static void waiter_add(struct sim *s, struct ticket t, const struct sim_handset_ask *ask)
 {
-	struct sim_waiter *w;
-	size_t n;
-	uint64_t first;
+	struct sim_waiter *w = xcalloc(1, sizeof *w);
 
-	if (since > s->texts.version) /* of an earlier life of the line: show all */
-		since = 0;
-	first = first_shown(s, phone, since, &n);
-	if (n > 0 || call_is_news(s, phone, since) || wait_ms == 0 || phone.n >= sizeof w->phone) {
-		answer_now(s, t, phone, since, first);
-		return;
-	}
-	w = xcalloc(1, sizeof *w);
 	w->sim = s;
 	w->ticket = t;
-	w->since = since;
-	snprintf(w->phone, sizeof w->phone, STR_FMT, STR_ARG(phone));
+	w->since = ask->since;
+	w->held = ask->held;
+	snprintf(w->phone, sizeof w->phone, STR_FMT, STR_ARG(ask->phone));
 	w->next = s->waiters;
 	w->at = &s->waiters;
 	if (w->next != NULL)
@@ -177,7 +168,32 @@ void sim_handset_answer(struct sim *s, struct ticket t, struct str phone, uint64
 	s->waiters = w;
 	uv_timer_init(&s->loop->uv, &w->timer);
 	w->timer.data = w;
-	uv_timer_start(&w->timer, on_waited, size_min(wait_ms, SIM_WAIT_MAX_MS), 0);
+	uv_timer_start(&w->timer, on_waited, size_min(ask->wait_ms, SIM_WAIT_MAX_MS), 0);
+}
+
+void sim_handset_answer(struct sim *s, struct ticket t, const struct sim_handset_ask *ask)
+{
+	struct sim_handset_ask q = *ask;
+	size_t n;
+	uint64_t first;
+
+	if (q.since > s->texts.version) /* of an earlier life of the line: show all */
+		q.since = 0;
+	first = first_shown(s, q.phone, q.since, &n);
+	if (n > 0 || call_is_news(s, q.phone, q.since) || q.wait_ms == 0 ||
+	    q.phone.n >= sizeof s->waiters->phone)
+		answer_now(s, t, q.phone, q.since, first);
+	else
+		waiter_add(s, t, &q);
+}
+
+bool sim_handset_held(const struct sim *s, struct str phone)
+{
+	for (const struct sim_waiter *w = s->waiters; w != NULL; w = w->next) {
+		if (w->held && str_is(phone, w->phone) && web_waits(w->ticket))
+			return true;
+	}
+	return false;
 }
 
 void sim_handset_news(void *sim, const struct sim_text *t)

@@ -11,10 +11,18 @@
 
 #define SIM_WAIT_MAX_MS 30000
 
-/* Answers the ticket with the texts and calls of `phone` that changed after version `since`; when
+struct sim_handset_ask {
+	struct str phone;
+	uint64_t since;
+	unsigned wait_ms;
+	bool held; /* a person looks at it: what rings there is answered by hand */
+};
+
+/* Answers the ticket with the texts and calls of the phone that changed after version `since`; when
  * there are none, waits up to wait_ms for some. */
-void sim_handset_answer(struct sim *s, struct ticket t, struct str phone, uint64_t since,
-			unsigned wait_ms);
+void sim_handset_answer(struct sim *s, struct ticket t, const struct sim_handset_ask *ask);
+/* Somebody holds that phone in their hand now. */
+bool sim_handset_held(const struct sim *s, struct str phone);
 /* One text as an object of an array. */
 void sim_handset_text(const struct sim *s, const struct sim_text *t, struct buf *b);
 

@@ -335,9 +335,9 @@ void sim_options_help(struct buf *out)
 		{SIM_PHONE, "switchback-sim phone --sim URL          a handset on this terminal"},
 	};
 
-	buf_add_cstr(out,
-		     "switchback-sim: the practice line, Twilio's messaging side on this machine.\n"
-		     "docs/practice-line.md has the whole story.\n");
+	buf_add_cstr(out, "switchback-sim: the practice line, Twilio's side on this machine: texts "
+			  "and calls.\n"
+			  "docs/practice-line.md has the whole story.\n");
 	for (size_t p = 0; p < ARRAY_LEN(parts); p++) {
 		buf_printf(out, "\n%s\n", parts[p].title);
 		for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
@@ -353,6 +353,9 @@ void sim_options_help(struct buf *out)
 		if (parts[p].command == SIM_PLAY)
 			buf_add_cstr(out, "  (without --sim it opens a line of its own, with "
 					  "serve's options)\n");
+		if (parts[p].command == SIM_PHONE)
+			buf_add_cstr(out, "  (it texts what is written; /call rings the store, and "
+					  "then it is spoken; /help lists the commands)\n");
 	}
 	buf_add_cstr(out, "  --lang en|fr                   language of play and phone (LANG)\n"
 			  "\nPhones that behave by their number:\n");

@@ -9,6 +9,8 @@
 #include "shared/log.h"
 #include "tests/sim/line.h"
 #include "tests/sim/link.h"
+#include "tests/sim/phone_call.h"
+#include "tests/sim/phone_news.h"
 #include "tests/sim/phone_paint.h"
 #include "tests/sim/phone_view.h"
 
@@ -24,6 +26,7 @@ struct phone_app {
 	uv_prepare_t draw;
 	uv_signal_t resized, hung_up;
 	uv_timer_t again;   /* follow once more after the line was away */
+	uv_timer_t second;  /* runs while a call is on */
 	unsigned following; /* the turn of the follow flow that counts: /from starts another */
 	bool open, ending;
 };
@@ -46,7 +49,27 @@ static void app_end(struct phone_app *app)
 	uv_close((uv_handle_t *)&app->resized, NULL);
 	uv_close((uv_handle_t *)&app->hung_up, NULL);
 	uv_close((uv_handle_t *)&app->again, NULL);
+	uv_close((uv_handle_t *)&app->second, NULL);
 	sim_line_stop(&app->line);
+}
+
+/* ---- a call ---- */
+
+static void on_second(uv_timer_t *h)
+{
+	tell(h->data, &(struct phone_msg){.kind = PHONE_MSG_TICK, .now_us = clock_wall_us()});
+}
+
+/* The time of a call runs while one is on; one that begins to ring is heard. */
+static void call_attend(struct phone_app *app)
+{
+	if (phone_call_on(&app->phone) == NULL)
+		uv_timer_stop(&app->second);
+	else if (!uv_is_active((uv_handle_t *)&app->second))
+		uv_timer_start(&app->second, on_second, 1000, 1000);
+	if (app->phone.bell)
+		phone_paint_bell();
+	app->phone.bell = false;
 }
 
 /* ---- what the line tells ---- */
@@ -82,82 +105,40 @@ static void follow_begun(struct flow *f)
 static void news_ask(struct flow *f, struct follow *t, unsigned wait_ms)
 {
 	arena_clear(&f->arena);
+	/* held: somebody looks at this phone, and takes its calls by hand */
 	sim_link_get(f, &t->app->link,
-		     sim_link_phone_path(&f->arena, t->app->phone.number, t->version, wait_ms),
+		     arena_printf(&f->arena, "%s&held=1",
+				  sim_link_phone_path(&f->arena, t->app->phone.number, t->version,
+						      wait_ms)),
 		     wait_ms + 5000, &t->answer);
 	flow_then(f, news_came);
-}
-
-static void number_tell(struct phone_app *app, const json_t *n)
-{
-	const char *number = json_string_value(json_object_get(n, "number"));
-	const char *name = json_string_value(json_object_get(n, "name"));
-	struct phone_store s = {0};
-
-	if (number == NULL)
-		return;
-	snprintf(s.number, sizeof s.number, "%s", number);
-	snprintf(s.name, sizeof s.name, "%s", name == NULL ? "" : name);
-	tell(app, &(struct phone_msg){.kind = PHONE_MSG_STORE, .store = &s});
 }
 
 static void numbers_came(struct flow *f)
 {
 	struct follow *t = FLOW_SELF(f, struct follow);
-	json_t *body = sim_link_read(&t->app->link, &t->answer, &f->err), *n;
-	size_t i;
+	json_t *body = sim_link_read(&t->app->link, &t->answer, &f->err);
 
 	if (body == NULL)
 		return;
-	json_array_foreach(json_object_get(body, "numbers"), i, n)
-	{
-		number_tell(t->app, n);
-	}
+	phone_news_numbers(&t->app->phone, body);
 	json_decref(body);
 	link_tell(t->app, PHONE_UP);
 	news_ask(f, t, 0);
 }
 
-static void text_tell(struct phone_app *app, const json_t *j)
-{
-	const char *sid = json_string_value(json_object_get(j, "sid"));
-	const char *at = json_string_value(json_object_get(j, "at"));
-	const char *state = json_string_value(json_object_get(j, "state"));
-	const char *body = json_string_value(json_object_get(j, "body"));
-	bool mine = json_is_true(json_object_get(j, "mine"));
-	const char *store = json_string_value(json_object_get(j, mine ? "to" : "from"));
-	struct phone_text t = {.mine = mine,
-			       .carrier = json_is_true(json_object_get(j, "carrier")),
-			       .seq = (uint64_t)json_integer_value(json_object_get(j, "seq")),
-			       .media_n = (unsigned)json_array_size(json_object_get(j, "media"))};
-
-	if (sid == NULL || store == NULL || body == NULL)
-		return;
-	if (at != NULL && !clock_parse(at, &t.at_us))
-		t.at_us = 0;
-	snprintf(t.sid, sizeof t.sid, "%s", sid);
-	snprintf(t.store, sizeof t.store, "%s", store);
-	snprintf(t.state, sizeof t.state, "%s", state == NULL ? "" : state);
-	t.body = xstrdup(body);
-	tell(app, &(struct phone_msg){.kind = PHONE_MSG_TEXT, .text = &t});
-	free(t.body);
-}
-
 static void news_came(struct flow *f)
 {
 	struct follow *t = FLOW_SELF(f, struct follow);
-	json_t *body, *text;
-	size_t i;
+	json_t *body;
 
 	if (t->turn != t->app->following)
 		return; /* another phone is followed by now */
 	body = sim_link_read(&t->app->link, &t->answer, &f->err);
 	if (body == NULL)
 		return;
-	json_array_foreach(json_object_get(body, "texts"), i, text)
-	{
-		text_tell(t->app, text);
-	}
+	phone_news(&t->app->phone, body, clock_wall_us());
+	call_attend(t->app);
 	t->version = (uint64_t)json_integer_value(json_object_get(body, "version"));
 	json_decref(body);
 	link_tell(t->app, PHONE_UP);
@@ -197,13 +178,40 @@ struct sending {
 	struct http_answer answer;
 };
 
-static flow_step send_begun, sent, send_failed;
+static flow_step send_begun, call_begun, sent, send_failed;
 
 static const struct flow_kind send_kind = FLOW_KIND(sending, send_begun, send_failed, 20000);
+static const struct flow_kind call_kind = FLOW_KIND(sending, call_begun, send_failed, 20000);
 
 static void notice_tell(struct phone_app *app, const char *text)
 {
 	tell(app, &(struct phone_msg){.kind = PHONE_MSG_NOTICE, .notice = text});
+}
+
+/* What a person does at their phone during a call, as the line wants it. */
+static json_t *act_body(const struct phone_wish *w)
+{
+	switch (w->kind) {
+	case PHONE_WISH_SAY: return json_pack("{s:s}", "say", w->body);
+	case PHONE_WISH_PRESS: return json_pack("{s:s}", "press", w->body);
+	case PHONE_WISH_ANSWER: return json_pack("{s:s}", "do", "answer");
+	case PHONE_WISH_DECLINE: return json_pack("{s:s}", "do", "decline");
+	default: return json_pack("{s:s}", "do", "hang up");
+	}
+}
+
+static void call_begun(struct flow *f)
+{
+	struct sending *s = FLOW_SELF(f, struct sending);
+	bool new = s->wish.kind == PHONE_WISH_CALL;
+	json_t *body = new ? json_pack("{s:s,s:s}", "from", s->app->phone.number, "to", s->wish.to)
+			   : act_body(&s->wish);
+	const char *path =
+		new ? "/sim/calls" : arena_printf(&f->arena, "/sim/calls/%s", s->wish.call);
+
+	sim_link_post(f, &s->app->link, path, body, 10000, &s->answer);
+	json_decref(body);
+	flow_then(f, sent);
 }
 
 static void send_begun(struct flow *f)
@@ -248,7 +256,7 @@ static void wishes_grant(struct phone_app *app)
 			follow(app);
 			continue;
 		}
-		s = flow_new(app->line.flows, &send_kind);
+		s = flow_new(app->line.flows, w->kind == PHONE_WISH_SEND ? &send_kind : &call_kind);
 		s->app = app;
 		s->wish = *w;
 		flow_begin(&s->flow);
@@ -333,9 +341,11 @@ static void terminal_take(struct phone_app *app)
 	uv_loop_t *uv = &app->line.loop.uv;
 
 	uv_timer_init(uv, &app->again);
+	uv_timer_init(uv, &app->second);
 	uv_prepare_init(uv, &app->draw);
 	uv_poll_init(uv, &app->keys, STDIN_FILENO);
 	app->again.data = app;
+	app->second.data = app;
 	app->draw.data = app;
 	app->keys.data = app;
 	uv_prepare_start(&app->draw, on_draw);

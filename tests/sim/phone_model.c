@@ -4,6 +4,8 @@
 #include "tests/sim/phone_model.h"
 
 #include "shared/utf8.h"
+#include "tests/sim/phone_call.h"
+#include "tests/sim/phone_command.h"
 
 void phone_init(struct phone *p, const char *number, bool french, bool ascii)
 {
@@ -14,16 +16,19 @@ void phone_init(struct phone *p, const char *number, bool french, bool ascii)
 	p->wishes = xcalloc(PHONE_WISHES_MAX, sizeof *p->wishes);
 }
 
-static void texts_forget(struct phone *p)
+void phone_forget(struct phone *p)
 {
 	for (size_t i = 0; i < p->texts_n; i++)
 		free(p->texts[i].body);
 	p->texts_n = 0;
+	p->calls_n = 0;
+	p->calling = false;
+	p->unsaid = false;
 }
 
 void phone_clear(struct phone *p)
 {
-	texts_forget(p);
+	phone_forget(p);
 	free(p->texts);
 	free(p->wishes);
 	*p = (struct phone){0};
@@ -32,31 +37,6 @@ void phone_clear(struct phone *p)
 const char *phone_store_number(const struct phone *p)
 {
 	return p->store < p->stores_n ? p->stores[p->store].number : "";
-}
-
-static void notice(struct phone *p, const char *text, bool warns)
-{
-	snprintf(p->notice, sizeof p->notice, "%s", text);
-	p->notice_warns = warns;
-}
-
-static void warn(struct phone *p, enum sim_word w)
-{
-	notice(p, sim_says(w, p->french), true);
-}
-
-static struct phone_wish *wish_new(struct phone *p, enum phone_wish_kind kind)
-{
-	struct phone_wish *w;
-
-	if (p->wishes_n == PHONE_WISHES_MAX) {
-		warn(p, SIM_SAYS_LINK_DOWN);
-		return NULL;
-	}
-	w = &p->wishes[p->wishes_n++];
-	memset(w, 0, sizeof *w);
-	w->kind = kind;
-	return w;
 }
 
 /* ---- the input line ---- */
@@ -82,7 +62,7 @@ static void input_insert(struct phone *p, uint32_t code)
 
 	if (p->input_n + n >= sizeof p->input ||
 	    utf8_count(str_make(p->input, p->input_n)) >= 1600) {
-		warn(p, SIM_SAYS_TOO_LONG);
+		phone_warn(p, SIM_SAYS_TOO_LONG);
 		return;
 	}
 	memmove(p->input + p->cursor + n, p->input + p->cursor, p->input_n - p->cursor);
@@ -116,98 +96,6 @@ static size_t word_start(const struct phone *p)
 	return at;
 }
 
-/* ---- commands ---- */
-
-static void store_take(struct phone *p, struct str number)
-{
-	struct phone_store *s;
-
-	for (size_t i = 0; i < p->stores_n; i++) {
-		if (str_is(number, p->stores[i].number)) {
-			p->store = i;
-			return;
-		}
-	}
-	if (p->stores_n == PHONE_STORES_MAX)
-		p->stores_n--;
-	p->store = p->stores_n++;
-	s = &p->stores[p->store];
-	*s = (struct phone_store){0};
-	snprintf(s->number, sizeof s->number, STR_FMT, STR_ARG(number));
-}
-
-static void send_wish(struct phone *p, struct str body, bool picture, struct str file)
-{
-	struct phone_wish *w;
-
-	if (p->stores_n == 0) {
-		warn(p, SIM_SAYS_NO_STORE);
-		return;
-	}
-	w = wish_new(p, PHONE_WISH_SEND);
-	if (w == NULL)
-		return;
-	snprintf(w->to, sizeof w->to, "%s", phone_store_number(p));
-	snprintf(w->body, sizeof w->body, STR_FMT, STR_ARG(body));
-	snprintf(w->file, sizeof w->file, STR_FMT, STR_ARG(file.n > 0 ? file : STR_LIT("-")));
-	w->picture = picture;
-	p->scroll = 0;
-	notice(p, "", false);
-}
-
-static void number_command(struct phone *p, struct str number, bool mine)
-{
-	char e164[PHONE_MAX];
-
-	if (!phone_parse(number, e164)) {
-		warn(p, SIM_SAYS_BAD_NUMBER);
-		return;
-	}
-	p->scroll = 0;
-	if (!mine) {
-		store_take(p, str_of(e164));
-		return;
-	}
-	snprintf(p->number, sizeof p->number, "%s", e164);
-	texts_forget(p);
-	(void)wish_new(p, PHONE_WISH_FOLLOW);
-}
-
-static void command(struct phone *p, struct str line)
-{
-	struct str rest = line, word = str_cut(&rest, ' ');
-
-	rest = str_trim(rest);
-	notice(p, "", false);
-	if (str_is(word, "/quit") || str_is(word, "/q"))
-		p->quit = true;
-	else if (str_is(word, "/help"))
-		p->help = true;
-	else if (str_is(word, "/to"))
-		number_command(p, rest, false);
-	else if (str_is(word, "/from"))
-		number_command(p, rest, true);
-	else if (str_is(word, "/photo"))
-		send_wish(p, (struct str){0}, true, rest);
-	else
-		warn(p, SIM_SAYS_BAD_COMMAND);
-}
-
-static void enter(struct phone *p)
-{
-	struct str line = str_trim(str_make(p->input, p->input_n));
-
-	if (line.n == 0)
-		return;
-	snprintf(p->last, sizeof p->last, STR_FMT, STR_ARG(line));
-	if (line.p[0] == '/')
-		command(p, line);
-	else
-		send_wish(p, str_make(p->input, p->input_n), false, (struct str){0});
-	p->input_n = 0;
-	p->cursor = 0;
-}
-
 /* ---- messages ---- */
 
 static void next_store(struct phone *p)
@@ -222,10 +110,22 @@ static void scroll_by(struct phone *p, int lines)
 	p->scroll = (int)int_clamp(p->scroll + lines, 0, p->scroll_max);
 }
 
+/* Any key leaves the help but those that read on in it. */
+static void help_key(struct phone *p, enum phone_key key)
+{
+	int page = p->rows > 4 ? p->rows - 4 : 1;
+
+	p->help = key == PHONE_KEY_PAGE_DOWN || key == PHONE_KEY_PAGE_UP;
+	p->help_top = (int)int_clamp(p->help_top + (key == PHONE_KEY_PAGE_UP ? -page : page), 0,
+				     p->help_max);
+	if (!p->help)
+		p->help_top = 0;
+}
+
 static void key_update(struct phone *p, const struct phone_msg *m)
 {
 	if (p->help && m->key != PHONE_KEY_QUIT) {
-		p->help = false;
+		help_key(p, m->key);
 		return;
 	}
 	switch (m->key) {
@@ -234,7 +134,7 @@ static void key_update(struct phone *p, const struct phone_msg *m)
 		if (m->more)
 			input_insert(p, '\n');
 		else
-			enter(p);
+			phone_enter(p);
 		break;
 	case PHONE_KEY_TAB: next_store(p); break;
 	case PHONE_KEY_LEFT: p->cursor = step_back(p, p->cursor); break;
@@ -257,13 +157,24 @@ static void key_update(struct phone *p, const struct phone_msg *m)
 	}
 }
 
+/* A text gets another state, what somebody says on a call grows. */
+static void text_again(struct phone_text *known, const struct phone_text *t)
+{
+	snprintf(known->state, sizeof known->state, "%s", t->state);
+	known->cut = t->cut;
+	if (strcmp(known->body, t->body) == 0)
+		return;
+	free(known->body);
+	known->body = xstrdup(t->body);
+}
+
 static void text_update(struct phone *p, const struct phone_text *t)
 {
 	size_t at = p->texts_n;
 
 	for (size_t i = 0; i < p->texts_n; i++) {
 		if (strcmp(p->texts[i].sid, t->sid) == 0) {
-			snprintf(p->texts[i].state, sizeof t->state, "%s", t->state);
+			text_again(&p->texts[i], t);
 			return;
 		}
 	}
@@ -297,18 +208,39 @@ static void store_update(struct phone *p, const struct phone_store *s)
 	p->store = now;
 }
 
+/* A line that comes back may be another one: it tells again which calls there are. */
+static void link_update(struct phone *p, enum phone_link link)
+{
+	if (link == PHONE_UP && p->link != PHONE_UP) {
+		p->calls_n = 0;
+		p->calling = false;
+	}
+	p->link = link;
+}
+
 void phone_update(struct phone *p, const struct phone_msg *m)
 {
 	switch (m->kind) {
-	case PHONE_MSG_KEY: key_update(p, m); break;
+	case PHONE_MSG_KEY:
+		key_update(p, m);
+		p->unsaid = p->unsaid && p->input_n > 0;
+		break;
 	case PHONE_MSG_RESIZE:
 		p->rows = m->rows;
 		p->cols = m->cols;
 		break;
 	case PHONE_MSG_STORE: store_update(p, m->store); break;
 	case PHONE_MSG_TEXT: text_update(p, m->text); break;
-	case PHONE_MSG_LINK: p->link = m->link; break;
-	case PHONE_MSG_NOTICE: notice(p, m->notice, true); break;
+	case PHONE_MSG_CALL:
+		p->now_us = m->now_us;
+		phone_call_update(p, m->call);
+		break;
+	case PHONE_MSG_TICK: p->now_us = m->now_us; break;
+	case PHONE_MSG_LINK: link_update(p, m->link); break;
+	case PHONE_MSG_NOTICE:
+		p->calling = false;
+		phone_notice(p, m->notice, true);
+		break;
 	}
 	p->dirty = true;
 }

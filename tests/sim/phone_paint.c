@@ -115,6 +115,11 @@ void phone_paint_show(const struct sim_cells *g)
 	refresh();
 }
 
+void phone_paint_bell(void)
+{
+	beep();
+}
+
 static bool special_key(wint_t code, struct phone_msg *m)
 {
 	static const struct {

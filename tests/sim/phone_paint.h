@@ -18,6 +18,8 @@ void phone_paint_close(void);
 void phone_paint_resized(int *rows, int *cols);
 /* Shows the cells: only what changed travels. */
 void phone_paint_show(const struct sim_cells *g);
+/* Rings: once. */
+void phone_paint_bell(void);
 /* The next key that waits; false when none does. m->more says whether another one does. */
 bool phone_paint_key(struct phone_msg *m);
 /* The terminal's locale can show more than ASCII. */

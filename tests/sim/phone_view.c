@@ -2,19 +2,24 @@
  * phone_view.c - see phone_view.h.
  *
  *   Bici Downtown  +1 416 555-0001               +1 514 555-0199
+ *   connected 0:12  Bici Downtown                                    while there is one
  *   | We are open until 18:00 today.
  *     12:03
- *                                       and on Sunday? |
+ *                                       and on Sunday? |           a text
  *                                     12:04 delivered
+ *   : How can I help you?                                           spoken
+ *     12:05 on the phone
  *   ---------------------------------------------- 145/1
  *   > what about
  */
 #include "tests/sim/phone_view.h"
 
+#include "tests/sim/phone_call.h"
 #include "tests/sim/segments.h"
 
 #define ROWS_MIN 4
 #define COLS_MIN 16
+#define ROWS_BAR 6 /* a smaller window shows its call in place of the title */
 
 static const char *says(const struct phone *p, enum sim_word w)
 {
@@ -45,6 +50,77 @@ static void title_draw(const struct phone *p, struct sim_cells *g)
 		(void)sim_cells_put(g, 0, g->cols - right - 1, right, str_of(mine), SIM_TITLE);
 }
 
+/* ---- the call ---- */
+
+static const char *store_name(const struct phone *p, const char *number, char text[24])
+{
+	for (size_t i = 0; i < p->stores_n; i++) {
+		if (strcmp(p->stores[i].number, number) == 0 && p->stores[i].name[0] != '\0')
+			return p->stores[i].name;
+	}
+	phone_text(str_of(number), text);
+	return text;
+}
+
+static enum sim_word why_ended(const struct phone_call *c)
+{
+	bool answered = c->answered_us > 0;
+
+	if (c->left)
+		return c->incoming && !answered ? SIM_SAYS_WHY_DECLINED : SIM_SAYS_WHY_WE_LEFT;
+	if (c->incoming && !answered)
+		return SIM_SAYS_WHY_MISSED;
+	switch (c->state) {
+	case PHONE_CALL_BUSY: return SIM_SAYS_WHY_BUSY;
+	case PHONE_CALL_FAILED: return SIM_SAYS_WHY_FAILED;
+	case PHONE_CALL_NO_ANSWER:
+	case PHONE_CALL_CANCELED: return SIM_SAYS_WHY_NO_ANSWER;
+	default: return SIM_SAYS_WHY_THEY_LEFT;
+	}
+}
+
+/* "connected 0:12", "ended 0:42, the store hung up". */
+static void call_words(const struct phone *p, const struct phone_call *c, char out[80])
+{
+	int s = phone_call_seconds(p, c);
+
+	if (c->state == PHONE_CALL_CONNECTED)
+		snprintf(out, 80, "%s %d:%02d", says(p, SIM_SAYS_CALL_CONNECTED), s / 60, s % 60);
+	else if (!phone_call_is_over(c))
+		snprintf(out, 80, "%s",
+			 says(p, c->incoming ? SIM_SAYS_CALL_INCOMING : SIM_SAYS_CALL_RINGING));
+	else if (c->answered_us > 0)
+		snprintf(out, 80, "%s %d:%02d, %s", says(p, SIM_SAYS_CALL_ENDED), s / 60, s % 60,
+			 says(p, why_ended(c)));
+	else
+		snprintf(out, 80, "%s, %s", says(p, SIM_SAYS_CALL_ENDED), says(p, why_ended(c)));
+}
+
+/* The one that the bar tells of, NULL if none: what rings here before what is on. */
+static const struct phone_call *call_shown(struct phone *p)
+{
+	const struct phone_call *c = phone_call_ringing(p);
+
+	if (c == NULL)
+		c = phone_call_on(p);
+	return c == NULL ? phone_call_ended(p) : c;
+}
+
+static void call_draw(struct phone *p, struct sim_cells *g, int row)
+{
+	const struct phone_call *c = call_shown(p);
+	char words[80], text[24];
+	int used;
+
+	if (c == NULL)
+		return;
+	call_words(p, c, words);
+	sim_cells_fill(g, row, 0, g->cols, ' ', SIM_WARN);
+	used = sim_cells_put(g, row, 1, g->cols - 2, str_of(words), SIM_WARN);
+	(void)sim_cells_put(g, row, 3 + used, g->cols - used - 4,
+			    str_of(store_name(p, c->store, text)), SIM_WARN);
+}
+
 /* ---- bubbles: laid out from the newest upwards, so that only what shows is drawn ---- */
 
 static const char *state_word(const struct phone *p, const struct phone_text *t, bool *warns)
@@ -71,11 +147,20 @@ static const char *state_word(const struct phone *p, const struct phone_text *t,
 	return t->state;
 }
 
+/* What is under a bubble of a call: "on the phone, cut off", "keys pressed". */
+static void spoken_words(const struct phone *p, const struct phone_text *t, char out[80])
+{
+	const char *what = says(p, t->kind == PHONE_PRESSED ? SIM_SAYS_PRESSED : SIM_SAYS_SPOKEN);
+
+	snprintf(out, 80, "%s%s%s%s%s", what, t->who[0] == '\0' ? "" : ", ", t->who,
+		 t->cut ? ", " : "", t->cut ? says(p, SIM_SAYS_CUT) : "");
+}
+
 static void meta_draw(const struct phone *p, const struct phone_text *t, struct sim_cells *g,
 		      int row)
 {
 	time_t at = (time_t)(t->at_us / 1000000);
-	char text[80], clock[8] = "";
+	char text[100], clock[8] = "", spoken[80];
 	bool warns;
 	const char *state = state_word(p, t, &warns);
 	struct tm tm;
@@ -83,6 +168,10 @@ static void meta_draw(const struct phone *p, const struct phone_text *t, struct 
 
 	if (t->at_us > 0 && localtime_r(&at, &tm) != NULL)
 		strftime(clock, sizeof clock, "%H:%M", &tm);
+	if (t->kind != PHONE_TEXTED) {
+		spoken_words(p, t, spoken);
+		state = spoken;
+	}
 	snprintf(text, sizeof text, "%s%s%s", clock, state[0] == '\0' ? "" : " ", state);
 	width = sim_cells_width(g, str_of(text), g->cols, NULL);
 	(void)sim_cells_put(g, row, t->mine ? g->cols - width - 3 : 2, width, str_of(text),
@@ -103,6 +192,8 @@ static void bubble_text(const struct phone *p, const struct phone_text *t, struc
 		buf_printf(out, "[%s]%s", says(p, SIM_SAYS_PHOTO),
 			   i + 1 < t->media_n || t->body[0] != '\0' ? " " : "");
 	buf_add_cstr(out, t->body);
+	if (t->cut)
+		buf_add_cstr(out, "...");
 }
 
 static int lines_count(const struct sim_cells *g, struct str text, int cols)
@@ -114,6 +205,14 @@ static int lines_count(const struct sim_cells *g, struct str text, int cols)
 		n++;
 	} while (text.n > 0);
 	return n;
+}
+
+/* The bar beside a bubble: whole for a text, broken for what is spoken. */
+static uint32_t edge_of(const struct phone *p, const struct phone_text *t)
+{
+	if (t->kind == PHONE_TEXTED)
+		return p->ascii ? '|' : 0x2590;
+	return p->ascii ? ':' : 0x250a;
 }
 
 /* Draws the bubble whose last line (the one with the time) stands at `bottom`; returns its height.
@@ -138,8 +237,7 @@ static int bubble_draw(const struct phone *p, const struct phone_text *t, struct
 		if (row < top || row > last)
 			continue;
 		(void)sim_cells_put(g, row, col, width, line, style);
-		sim_cells_fill(g, row, t->mine ? g->cols - 2 : 0, 1, p->ascii ? '|' : 0x2590,
-			       style);
+		sim_cells_fill(g, row, t->mine ? g->cols - 2 : 0, 1, edge_of(p, t), style);
 	}
 	if (bottom >= top && bottom <= last)
 		meta_draw(p, t, g, bottom);
@@ -147,9 +245,35 @@ static int bubble_draw(const struct phone *p, const struct phone_text *t, struct
 	return lines + 1;
 }
 
+/* What happened in a call, in the middle; returns its height. */
+static int note_draw(const struct phone *p, const struct phone_text *t, struct sim_cells *g,
+		     int top, int last, int bottom)
+{
+	struct buf text = {.limit = 64 * 1024};
+	int cols = g->cols - 6, lines, row;
+	struct str rest;
+
+	buf_printf(&text, "- %s%s%s -", t->kind == PHONE_PLAYED ? says(p, SIM_SAYS_SOUND) : "",
+		   t->kind == PHONE_PLAYED ? " " : "", sim_note_says(t->body, p->french));
+	rest = buf_str(&text);
+	lines = lines_count(g, rest, cols);
+	row = bottom - lines + 1;
+	for (int i = 0; i < lines; i++, row++) {
+		struct str line = sim_line_next(g, &rest, cols);
+		int width = sim_cells_width(g, line, cols, NULL);
+
+		if (row >= top && row <= last)
+			(void)sim_cells_put(g, row, (g->cols - width) / 2, width, line, SIM_FAINT);
+	}
+	buf_clear(&text);
+	return lines;
+}
+
+/* An agent that was interrupted before its first word has said nothing. */
 static bool shown(const struct phone *p, const struct phone_text *t)
 {
-	return strcmp(t->store, phone_store_number(p)) == 0;
+	return strcmp(t->store, phone_store_number(p)) == 0 &&
+	       (t->kind != PHONE_SPOKEN || t->body[0] != '\0');
 }
 
 static void texts_draw(struct phone *p, struct sim_cells *g, int top, int last)
@@ -157,9 +281,12 @@ static void texts_draw(struct phone *p, struct sim_cells *g, int top, int last)
 	int bottom = last + p->scroll, height = 0;
 
 	for (size_t i = p->texts_n; i > 0; i--) {
-		if (!shown(p, &p->texts[i - 1]))
+		const struct phone_text *t = &p->texts[i - 1];
+		bool note = t->kind == PHONE_NOTED || t->kind == PHONE_PLAYED;
+
+		if (!shown(p, t))
 			continue;
-		height += bubble_draw(p, &p->texts[i - 1], g, top, last, bottom - height);
+		height += (note ? note_draw : bubble_draw)(p, t, g, top, last, bottom - height);
 	}
 	p->scroll_max = height > last - top + 1 ? height - (last - top + 1) : 0;
 	if (height == 0)
@@ -169,16 +296,28 @@ static void texts_draw(struct phone *p, struct sim_cells *g, int top, int last)
 
 /* ---- the foot ---- */
 
-static void rule_draw(const struct phone *p, struct sim_cells *g, int row)
+static enum sim_word keys_word(struct phone *p)
+{
+	const struct phone_call *c = phone_call_on(p);
+
+	if (phone_call_ringing(p) != NULL)
+		return SIM_SAYS_KEYS_RINGING;
+	if (c == NULL)
+		return SIM_SAYS_KEYS;
+	return c->state == PHONE_CALL_CONNECTED ? SIM_SAYS_KEYS_TALKING : SIM_SAYS_KEYS_CALLING;
+}
+
+static void rule_draw(struct phone *p, struct sim_cells *g, int row)
 {
 	struct sim_segments parts;
 	struct str notice = str_of(p->notice);
 	enum sim_style style = p->notice_warns ? SIM_WARN : SIM_FAINT;
-	char count[80];
+	char count[80] = "";
 	int width, used;
 
 	sim_segments_count(str_make(p->input, p->input_n), &parts);
-	snprintf(count, sizeof count, "%u/%u", parts.left, parts.count);
+	if (phone_call_on(p) == NULL) /* what is spoken has no parts */
+		snprintf(count, sizeof count, "%u/%u", parts.left, parts.count);
 	width = sim_cells_width(g, str_of(count), g->cols, NULL);
 	sim_cells_fill(g, row, 0, g->cols, p->ascii ? '-' : 0x2500, SIM_FAINT);
 	if (p->link != PHONE_UP) {
@@ -186,11 +325,13 @@ static void rule_draw(const struct phone *p, struct sim_cells *g, int row)
 			says(p, p->link == PHONE_DOWN ? SIM_SAYS_LINK_DOWN : SIM_SAYS_CONNECTING));
 		style = SIM_WARN;
 	} else if (notice.n == 0) {
-		notice = str_of(says(p, SIM_SAYS_KEYS));
+		notice = str_of(says(p, keys_word(p)));
 	}
 	used = sim_cells_put(g, row, 2, g->cols - width - 6, notice, style);
 	sim_cells_fill(g, row, 1, 1, ' ', SIM_FAINT);
 	sim_cells_fill(g, row, 2 + used, 1, ' ', SIM_FAINT);
+	if (width == 0)
+		return;
 	sim_cells_fill(g, row, g->cols - width - 3, width + 2, ' ', SIM_FAINT);
 	(void)sim_cells_put(g, row, g->cols - width - 2, width, str_of(count), SIM_FAINT);
 }
@@ -217,21 +358,28 @@ static void input_draw(const struct phone *p, struct sim_cells *g, int row)
 	g->cursor_col = 2 + width;
 }
 
-static void help_draw(const struct phone *p, struct sim_cells *g)
+/* From help_top on; the last line says that there is more. */
+static void help_draw(struct phone *p, struct sim_cells *g)
 {
 	struct str rest = str_of(says(p, SIM_SAYS_HELP_TEXT));
-	int row = 2;
+	int lines = lines_count(g, rest, g->cols - 2), row = 2 - p->help_top;
 
-	(void)sim_cells_put(g, 0, 1, g->cols - 2, str_of(says(p, SIM_SAYS_HELP_TITLE)), SIM_TITLE);
-	while (rest.n > 0 && row < g->rows) {
+	p->help_max = lines > g->rows - 2 ? lines - (g->rows - 2) : 0;
+	for (; rest.n > 0; row++) {
 		struct str line = sim_line_next(g, &rest, g->cols - 2);
 
-		(void)sim_cells_put(g, row++, 1, g->cols - 2, line, SIM_PLAIN);
+		if (row >= 2 && row < g->rows)
+			(void)sim_cells_put(g, row, 1, g->cols - 2, line, SIM_PLAIN);
 	}
+	(void)sim_cells_put(g, 0, 1, g->cols - 2, str_of(says(p, SIM_SAYS_HELP_TITLE)), SIM_TITLE);
+	if (p->help_top < p->help_max)
+		(void)sim_cells_put(g, 0, g->cols - 5, 5, STR_LIT("PgDn"), SIM_FAINT);
 }
 
 void phone_draw(struct phone *p, struct sim_cells *g)
 {
+	bool bar;
+
 	sim_cells_wipe(g);
 	if (g->rows < ROWS_MIN || g->cols < COLS_MIN) {
 		(void)sim_cells_put(g, 0, 0, g->cols, str_of(says(p, SIM_SAYS_TOO_SMALL)),
@@ -242,8 +390,10 @@ void phone_draw(struct phone *p, struct sim_cells *g)
 		help_draw(p, g);
 		return;
 	}
-	texts_draw(p, g, 1, g->rows - 3);
+	bar = call_shown(p) != NULL && g->rows >= ROWS_BAR;
+	texts_draw(p, g, bar ? 2 : 1, g->rows - 3);
 	title_draw(p, g);
+	call_draw(p, g, bar ? 1 : 0);
 	rule_draw(p, g, g->rows - 2);
 	input_draw(p, g, g->rows - 1);
 }

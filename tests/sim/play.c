@@ -3,16 +3,18 @@
  *
  * One flow walks through the steps. What comes to a phone is asked for with a long poll from the
  * version that was last seen; each text is printed once, when it is first seen, and waits in a list
- * until an expectation takes it (and passes over what came before it).
+ * until an expectation takes it (and passes over what came before it). A call goes the same way
+ * (play_call.h).
  */
 #include "tests/sim/play.h"
 
 #include "shared/clock.h"
 #include "shared/log.h"
 #include "shared/phone.h"
-#include "shared/utf8.h"
 #include "tests/sim/glob.h"
+#include "tests/sim/play_call.h"
 #include "tests/sim/sids.h"
+#include "tests/sim/transcript.h"
 #include "tests/sim/words.h"
 
 #define PHONES_MAX 16
@@ -44,11 +46,13 @@ struct play {
 	struct watched *watching;
 	int64_t until_ms;    /* of the expectation that waits */
 	struct pause *pause; /* while a "wait" lasts */
-	unsigned texts, answers;
-	int name_width; /* of the longest name, so that what is said stands in one column */
+	struct sim_play_call call;
+	unsigned texts, answers, calls;
+	struct sim_transcript transcript;
 };
 
-static flow_step begun, next_step, text_sent, asked, looked, first_looked, ended_well, failed;
+static flow_step begun, next_step, text_sent, asked, looked, first_looked, call_placed, heard,
+	ended_well, failed;
 
 static const struct flow_kind play_kind = FLOW_KIND(play, begun, failed, PLAY_MS);
 
@@ -60,75 +64,6 @@ static const struct sim_step *step_of(const struct play *p)
 static const char *says(const struct play *p, enum sim_word w)
 {
 	return sim_says(w, p->ask.french);
-}
-
-/* ---- the transcript ---- */
-
-static void name_of(const struct play *p, struct str number, char out[64])
-{
-	char text[24];
-
-	phone_text(number, text);
-	snprintf(out, 64, "%s", text);
-	for (size_t i = 0; i < p->ask.script->n; i++) {
-		const struct sim_step *s = &p->ask.script->steps[i];
-
-		if (s->kind == SIM_STEP_NAME && str_eq(s->from, number))
-			snprintf(out, 64, "%.*s", (int)size_min(s->text.n, 60), s->text.p);
-	}
-}
-
-/* Text from outside goes to a terminal: lines are indented, controls become visible. */
-static void body_print(FILE *out, struct str body)
-{
-	while (body.n > 0) {
-		uint32_t c;
-		size_t n = utf8_next(body, &c);
-
-		if (n > 0 && c == '\n')
-			fputs("\n            ", out);
-		else if (n == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0) ||
-			 (c >= 0x200b && c <= 0x200f && c != 0x200d) ||
-			 (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
-			fputs("\xef\xbf\xbd", out);
-		else
-			fwrite(body.p, 1, n, out);
-		body = str_sub(body, n == 0 ? 1 : n, body.n);
-	}
-	fputc('\n', out);
-}
-
-static int width_of(const char *name)
-{
-	return (int)utf8_count(str_of(name));
-}
-
-static void names_measure(struct play *p)
-{
-	char name[64];
-
-	for (size_t i = 0; i < p->ask.script->n; i++) {
-		if (p->ask.script->steps[i].kind != SIM_STEP_NAME)
-			continue;
-		name_of(p, p->ask.script->steps[i].from, name);
-		if (width_of(name) > p->name_width)
-			p->name_width = width_of(name);
-	}
-}
-
-static void line_print(struct play *p, struct str who, const char *arrow, struct str body)
-{
-	time_t now = (time_t)(clock_wall_us() / 1000000);
-	char clock[16], name[64];
-	struct tm tm;
-
-	localtime_r(&now, &tm);
-	strftime(clock, sizeof clock, "%H:%M:%S", &tm);
-	name_of(p, who, name);
-	fprintf(p->ask.out, "  %s  %s %s%*s  ", clock, arrow, name,
-		p->name_width > width_of(name) ? p->name_width - width_of(name) : 0, "");
-	body_print(p->ask.out, body);
-	fflush(p->ask.out);
 }
 
 /* ---- what came to a phone ---- */
@@ -181,7 +116,7 @@ static void text_came(struct play *p, const json_t *t, bool print)
 	if (!print)
 		return;
 	p->answers++;
-	line_print(p, str_of(from), "<", c->body);
+	sim_transcript_line(&p->transcript, str_of(from), "<", c->body);
 }
 
 static bool news_take(struct play *p, bool print)
@@ -249,7 +184,7 @@ static void text_send(struct flow *f, struct play *p)
 	json_t *text = sim_link_text(arena_cstr(&f->arena, s->from), arena_cstr(&f->arena, s->to),
 				     arena_cstr(&f->arena, s->text), s->photo ? "" : NULL);
 
-	line_print(p, s->from, s->photo ? "> [*]" : ">", s->text);
+	sim_transcript_line(&p->transcript, s->from, s->photo ? "> [*]" : ">", s->text);
 	p->texts++;
 	json_object_set_new(text, "wait", json_false());
 	sim_link_post(f, p->ask.link, "/sim/texts", text, 10000, &p->answer);
@@ -292,6 +227,106 @@ static void said(struct flow *f, struct play *p, json_t *body, const char *path)
 	flow_then(f, asked);
 }
 
+/* ---- calls ---- */
+
+static void call_act(struct flow *f, struct play *p, json_t *body)
+{
+	said(f, p, body, arena_printf(&f->arena, "/sim/calls/%s", p->call.sid));
+}
+
+static void call_place(struct flow *f, struct play *p)
+{
+	const struct sim_step *s = step_of(p);
+	json_t *body = json_pack("{s:s,s:s}", "from", arena_cstr(&f->arena, s->from), "to",
+				 arena_cstr(&f->arena, s->to));
+
+	sim_transcript_line(&p->transcript, s->from, "tel >", str_of(says(p, SIM_SAYS_PLAY_RINGS)));
+	p->calls++;
+	sim_link_post(f, p->ask.link, "/sim/calls", body, 5000, &p->answer);
+	json_decref(body);
+	flow_then(f, call_placed);
+}
+
+static void call_placed(struct flow *f)
+{
+	struct play *p = FLOW_SELF(f, struct play);
+	json_t *body = sim_link_read(p->ask.link, &p->answer, &f->err);
+
+	if (body == NULL)
+		return;
+	p->call.french = p->ask.french;
+	sim_play_call_begin(&p->call, body, step_of(p)->from, step_of(p)->to);
+	json_decref(body);
+	p->at++;
+	flow_then(f, next_step);
+}
+
+static void hear(struct flow *f, struct play *p)
+{
+	unsigned wait_ms = (unsigned)int_clamp(p->until_ms - clock_mono_ms(), 1, 25000);
+
+	sim_link_get(f, p->ask.link,
+		     arena_printf(&f->arena, "/sim/calls/%s?since=%" PRIu64 "&wait=%u", p->call.sid,
+				  p->call.version, wait_ms),
+		     wait_ms + 5000, &p->answer);
+	flow_then(f, heard);
+}
+
+/* With what has been heard so far: on, or in vain, or wait for more. */
+static void hear_on(struct flow *f, struct play *p)
+{
+	const struct sim_step *s = step_of(p);
+
+	if (sim_play_call_heard(&p->call, s->text)) {
+		p->at++;
+		flow_then(f, next_step);
+	} else if (p->call.over || clock_mono_ms() >= p->until_ms) {
+		flow_fail(f, ERR_TIMEOUT, "%s %u: %s: " STR_FMT, says(p, SIM_SAYS_PLAY_FAILED),
+			  s->line, says(p, SIM_SAYS_PLAY_NOT_HEARD), STR_ARG(s->text));
+	} else {
+		hear(f, p);
+	}
+}
+
+static void heard(struct flow *f)
+{
+	struct play *p = FLOW_SELF(f, struct play);
+	json_t *body = sim_link_read(p->ask.link, &p->answer, &f->err);
+
+	if (body == NULL)
+		return;
+	sim_play_call_news(&p->call, body, &f->arena, &p->transcript);
+	json_decref(body);
+	hear_on(f, p);
+}
+
+/* The steps of a call but the one that begins it. */
+static void call_step(struct flow *f, struct play *p)
+{
+	const struct sim_step *s = step_of(p);
+	char *text = arena_cstr(&f->arena, s->text);
+	struct str words = s->text;
+
+	if (s->kind == SIM_STEP_HEAR) {
+		p->until_ms = clock_mono_ms() + s->ms;
+		hear_on(f, p);
+		return;
+	}
+	if (s->kind == SIM_STEP_PRESS)
+		words = str_of(
+			arena_printf(&f->arena, "%s %s)", says(p, SIM_SAYS_PLAY_PRESSES), text));
+	else if (s->kind == SIM_STEP_HANG_UP)
+		words = str_of(says(p, SIM_SAYS_PLAY_HANGS_UP));
+	sim_transcript_line(&p->transcript, p->call.phone, "tel >", words);
+	if (s->kind == SIM_STEP_HANG_UP)
+		call_act(f, p, json_pack("{s:s}", "do", "hang up"));
+	else
+		call_act(f, p,
+			 json_pack("{s:s}", s->kind == SIM_STEP_PRESS ? "press" : "say", text));
+}
+
+/* ---- the steps ---- */
+
 static void next_step(struct flow *f)
 {
 	struct play *p = FLOW_SELF(f, struct play);
@@ -329,6 +364,11 @@ static void next_step(struct flow *f)
 		sim_link_delete(f, p->ask.link, "/sim/faults", &p->answer);
 		flow_then(f, asked);
 		return;
+	case SIM_STEP_CALL: call_place(f, p); return;
+	case SIM_STEP_SPEAK:
+	case SIM_STEP_HEAR:
+	case SIM_STEP_PRESS:
+	case SIM_STEP_HANG_UP: call_step(f, p); return;
 	case SIM_STEP_SAY: fprintf(p->ask.out, "\n" STR_FMT "\n", STR_ARG(s->text)); break;
 	case SIM_STEP_NAME: break;
 	}
@@ -413,8 +453,11 @@ static void ended_well(struct flow *f)
 {
 	struct play *p = FLOW_SELF(f, struct play);
 
-	fprintf(p->ask.out, "\n%s (%s: %u, %s: %u).\n", says(p, SIM_SAYS_PLAY_OK),
+	fprintf(p->ask.out, "\n%s (%s: %u, %s: %u", says(p, SIM_SAYS_PLAY_OK),
 		says(p, SIM_SAYS_PLAY_TEXTS), p->texts, says(p, SIM_SAYS_PLAY_ANSWERS), p->answers);
+	if (p->calls > 0)
+		fprintf(p->ask.out, ", %s: %u", says(p, SIM_SAYS_PLAY_CALLS), p->calls);
+	fputs(").\n", p->ask.out);
 	play_end(p, true);
 }
 
@@ -431,6 +474,6 @@ void sim_play_start(const struct sim_play *ask)
 	struct play *p = flow_new(ask->link->flows, &play_kind);
 
 	p->ask = *ask;
-	names_measure(p);
+	sim_transcript_open(&p->transcript, ask->out, ask->script);
 	flow_begin(&p->flow);
 }

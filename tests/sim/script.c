@@ -17,6 +17,7 @@ struct reader {
 	struct err *err;
 	unsigned line;
 	struct str phone; /* that texted last */
+	bool call;        /* one is on */
 };
 
 static bool bad(struct reader *r, const char *what)
@@ -250,15 +251,81 @@ static bool read_text(struct reader *r, struct str line)
 	return true;
 }
 
+/* ---- calls ---- */
+
+/* "call +15145550199 > +14165550001" */
+static bool read_call(struct reader *r, struct str rest)
+{
+	struct sim_step *s = step_add(r, SIM_STEP_CALL);
+
+	if (s == NULL)
+		return false;
+	s->from = word_next(&rest);
+	if (!phone_valid(s->from) || !str_is(word_next(&rest), ">") || !phone_valid(rest))
+		return bad(r, "write: call +15145550199 > +14165550001");
+	if (r->call)
+		return bad(r, "one call at a time: hang up first");
+	s->to = rest;
+	r->call = true;
+	return true;
+}
+
+static bool on_call(struct reader *r, enum sim_step_kind kind, struct str text)
+{
+	return r->call ? simple(r, kind, text)
+		       : bad(r, "there is no call yet: call NUMBER > NUMBER");
+}
+
+static bool read_speak(struct reader *r, struct str rest)
+{
+	return rest.n > 0 ? on_call(r, SIM_STEP_SPEAK, rest) : bad(r, "write: speak words");
+}
+
+static bool read_press(struct reader *r, struct str rest)
+{
+	return rest.n > 0 ? on_call(r, SIM_STEP_PRESS, rest) : bad(r, "write: press 0");
+}
+
+static bool read_hang(struct reader *r, struct str rest)
+{
+	if (!str_is(rest, "up"))
+		return bad(r, "write: hang up");
+	if (!on_call(r, SIM_STEP_HANG_UP, (struct str){0}))
+		return false;
+	r->call = false;
+	return true;
+}
+
+/* "hear [within 20s]: *pattern*" */
+static bool read_hear(struct reader *r, struct str rest)
+{
+	struct str head = str_cut(&rest, ':'), word = word_next(&head);
+	unsigned ms = EXPECT_MS;
+
+	rest = str_trim(rest);
+	if (rest.n == 0 ||
+	    (word.n > 0 && (!str_is(word, "within") || !sim_duration_read(head, &ms))))
+		return bad(r, "write: hear within 20s: *pattern*");
+	if (!on_call(r, SIM_STEP_HEAR, rest))
+		return false;
+	r->script->steps[r->script->n - 1].ms = ms;
+	return true;
+}
+
 static bool read_line(struct reader *r, struct str line)
 {
 	static const struct {
 		const char *word;
 		bool (*read)(struct reader *, struct str);
-	} verbs[] = {{"wait", read_wait}, {"fault", read_fault}, {"phone", read_phone},
-		     {"name", read_name}, {"let", read_let},     {"expect", read_expect}};
-	struct str rest = line, word = word_next(&rest);
+	} verbs[] = {{"wait", read_wait},   {"fault", read_fault}, {"phone", read_phone},
+		     {"name", read_name},   {"let", read_let},     {"expect", read_expect},
+		     {"call", read_call},   {"speak", read_speak}, {"hear", read_hear},
+		     {"press", read_press}, {"hang", read_hang}};
+	struct str rest = line, word;
 
+	if (str_starts(line, STR_LIT("hear:"))) /* without a time */
+		return read_hear(r, str_sub(line, 4, line.n));
+	word = word_next(&rest);
 	if (str_is(word, "say"))
 		return simple(r, SIM_STEP_SAY, rest);
 	if (str_is(line, "faults clear"))

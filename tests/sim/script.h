@@ -6,10 +6,13 @@
  *   +15145550199 > $STORE: are you open?          +15145550199 > $STORE [photo]: this one
  *   expect from $STORE within 10s: *open*|*closed*
  *   expect nothing from $STORE for 3s
+ *   call +15145550199 > $STORE                    speak Are you open on Saturday?
+ *   hear within 20s: *Saturday*                   press 0        hang up
  *   wait 2s        fault 429 next 2        faults clear        phone +15145550199 behaves 30003
  *
  * `expect` looks at what came to the phone that texted last (or `to NUMBER`) and was not expected
- * before. `let` gives a default that --set overrides; $DIGITS is four digits, new in each run.
+ * before. `hear` looks at what was said on the call, in the same way. `let` gives a default that
+ * --set overrides; $DIGITS is four digits, new in each run.
  */
 #ifndef SWITCHBACK_TESTS_SIM_SCRIPT_H
 #define SWITCHBACK_TESTS_SIM_SCRIPT_H
@@ -27,6 +30,11 @@ enum sim_step_kind {
 	SIM_STEP_FAULT,
 	SIM_STEP_CLEAR,
 	SIM_STEP_BEHAVES, /* from: the phone, text: the word */
+	SIM_STEP_CALL,
+	SIM_STEP_SPEAK,
+	SIM_STEP_HEAR,
+	SIM_STEP_PRESS,
+	SIM_STEP_HANG_UP,
 };
 
 struct sim_step {

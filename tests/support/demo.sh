@@ -1,9 +1,9 @@
 #!/bin/bash
 # demo.sh - `make demo`: everything set up on this machine, to be played with.
 #
-# On a terminal: the staff console, signed in, beside the practice phone, in tmux; leaving either (q in the console, Ctrl-C in
-# the phone, or Ctrl-b d) stops everything. Without one: plays one customer's conversation in each language, prints what was said,
-# and ends with 0 when both went as they should. A set-up that runs already in RUN_DIR is used and left running.
+# On a terminal: the staff console, signed in, beside the practice phone, which texts and calls (/call), in tmux; leaving either
+# (q in the console, Ctrl-C in the phone, or Ctrl-b d) stops everything. Without one: plays a conversation by text and a call in
+# each language, prints what was said, and ends with 0 when both went as they should. A set-up that runs already in RUN_DIR is used and left running.
 set -euo pipefail
 # shellcheck source=tests/support/setup.sh
 . "$(dirname "$0")/setup.sh"
@@ -37,6 +37,10 @@ else
 		say "Port 3001 is taken; the demo takes $PORT."
 	fi
 	ours=1
+	# Nobody listens without a terminal: voices need not take their time.
+	if ! { [ -t 0 ] && [ -t 1 ]; }; then
+		export SIM_OPTIONS="--letters-per-s 150 ${SIM_OPTIONS:-}"
+	fi
 	"$support/start.sh" >/dev/null
 fi
 
@@ -64,6 +68,7 @@ addresses() {
   stores           Bici Downtown $(key ORG_A_NUMBER), Vélo Plateau $(key ORG_B_NUMBER)
   console of A     $bin/switchback --url $(key URL) --sign-in $sign_in_a
   console of B     the same with $sign_in_b
+  a phone          $bin/switchback-sim phone --sim $(key TWILIO_SIM_URL)   (texts; /call rings the store)
   operator         SWITCHBACK_CONFIG=$(key SWITCHBACK_CONFIG) $(key SWITCHBACKCTL)
 
 END
@@ -81,7 +86,10 @@ if [ -t 0 ] && [ -t 1 ]; then
 	tmux -L "$line" -f /dev/null new-session -d -s demo -x "$columns" -y "$rows" \
 		"$console --sign-in '$sign_in_a'; tmux -L $line kill-server"
 	tmux -L "$line" set-option -g mouse on
-	tmux -L "$line" set-option -g status-right "q in the console or Ctrl-C in the phone ends the demo"
+	tmux -L "$line" set-option -g status-left " phone: write a text, or /call "
+	tmux -L "$line" set-option -g status-left-length 40
+	tmux -L "$line" set-option -g window-status-current-format ""
+	tmux -L "$line" set-option -g status-right "q (console) or Ctrl-C (phone) ends the demo"
 	tmux -L "$line" set-option -g status-right-length 60
 	tmux -L "$line" split-window "${split[@]}" -t demo \
 		"'$bin/switchback-sim' phone --sim $(key TWILIO_SIM_URL) --to $(key ORG_A_NUMBER); tmux -L $line kill-server"

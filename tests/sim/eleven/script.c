@@ -1,16 +1,20 @@
 /*
  * script.c - see script.h. The first line whose words occur in what was said is taken; letters in
- * both cases and accents are alike (glob.h).
+ * both cases and accents are alike (glob.h). Who speaks the other language is answered in it.
  */
 #include "tests/sim/eleven/script.h"
 
 #include "tests/sim/glob.h"
 
-static const struct {
+struct line {
 	const char *words; /* glob.h; several between bars */
 	const char *says;
 	enum sim_turn_end end;
-} english[] =
+};
+
+#define LINES 7 /* of each language; the last one fits everything */
+
+static const struct line lines[2][LINES] = {
 	{
 		{"*person*|*human*|*somebody*|*someone*|*staff*|*operator*|*manager*",
 		 "One moment please, I am asking a colleague.", SIM_TURN_TOOL},
@@ -22,20 +26,22 @@ static const struct {
 		{"*bye*|*that is all*|*that's all*|*thank you*|*thanks*",
 		 "Thank you for calling. Goodbye.", SIM_TURN_BYE},
 		{"*", "I heard: \"{{said}}\". What else can I do for you?", SIM_TURN_ON},
-},
-  french[] = {
-	  {"*quelqu'un*|*personne*|*humain*|*employe*|*gerant*|*agent*",
-	   "Un instant, je demande \u00e0 un coll\u00e8gue.", SIM_TURN_TOOL},
-	  {"*heure*|*ouvert*|*ferme*|*horaire*", "{{store_status_text}} {{store_hours}}",
-	   SIM_TURN_ON},
-	  {"*commande*|*pret*|*colis*", "Je regarde. {{recent_orders}}", SIM_TURN_ON},
-	  {"*rendez-vous*|*reparation*|*mise au point*|*atelier*",
-	   "Je peux vous aider pour l'atelier. {{upcoming_appointments}}", SIM_TURN_ON},
-	  {"*adresse*|*ou etes*", "Nous sommes au {{store_address}}.", SIM_TURN_ON},
-	  {"*au revoir*|*c'est tout*|*merci*", "Merci de votre appel. Au revoir.", SIM_TURN_BYE},
-	  {"*", "J'ai entendu\u00a0: \u00ab\u00a0{{said}}\u00a0\u00bb. Que puis-je faire d'autre?",
-	   SIM_TURN_ON},
-};
+	},
+	{
+		{"*quelqu'un*|*personne*|*humain*|*employe*|*gerant*|*agent*",
+		 "Un instant, je demande \u00e0 un coll\u00e8gue.", SIM_TURN_TOOL},
+		{"*heure*|*ouvert*|*ferme*|*horaire*", "{{store_status_text}} {{store_hours}}",
+		 SIM_TURN_ON},
+		{"*commande*|*pret*|*colis*", "Je regarde. {{recent_orders}}", SIM_TURN_ON},
+		{"*rendez-vous*|*reparation*|*mise au point*|*atelier*",
+		 "Je peux vous aider pour l'atelier. {{upcoming_appointments}}", SIM_TURN_ON},
+		{"*adresse*|*ou etes*", "Nous sommes au {{store_address}}.", SIM_TURN_ON},
+		{"*au revoir*|*c'est tout*|*merci*", "Merci de votre appel. Au revoir.",
+		 SIM_TURN_BYE},
+		{"*",
+		 "J'ai entendu\u00a0: \u00ab\u00a0{{said}}\u00a0\u00bb. Que puis-je faire d'autre?",
+		 SIM_TURN_ON},
+	}};
 
 /* A variable's value as it would be spoken. */
 static struct str value_of(struct arena *a, const json_t *v)
@@ -97,18 +103,27 @@ struct str sim_template_missing(struct str *rest, const json_t *variables)
 	return (struct str){0};
 }
 
+static const struct line *line_for(struct str said, bool in_french)
+{
+	const struct line *l = lines[in_french];
+
+	while (l < &lines[in_french][LINES - 1] && !sim_glob(str_of(l->words), said))
+		l++;
+	return l;
+}
+
 void sim_turn_answer(struct arena *a, struct str said, bool in_french, const json_t *variables,
 		     struct sim_turn *out)
 {
-	size_t n = in_french ? ARRAY_LEN(french) : ARRAY_LEN(english), i = 0;
 	json_t *with = variables == NULL ? json_object() : json_copy((json_t *)variables);
+	const struct line *own = line_for(said, in_french), *other = line_for(said, !in_french);
 
-	while (i + 1 < n && !sim_glob(str_of(in_french ? french[i].words : english[i].words), said))
-		i++;
+	if (own == &lines[in_french][LINES - 1] && other != &lines[!in_french][LINES - 1])
+		own = other;
 	json_object_set_new(with, "said",
 			    json_stringn_nocheck(said.p == NULL ? "" : said.p, said.n));
-	out->text = sim_template_fill(a, in_french ? french[i].says : english[i].says, with);
-	out->end = in_french ? french[i].end : english[i].end;
+	out->text = sim_template_fill(a, own->says, with);
+	out->end = own->end;
 	json_decref(with);
 }
 

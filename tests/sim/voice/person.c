@@ -5,6 +5,7 @@
 
 #include "shared/clock.h"
 #include "shared/utf8.h"
+#include "tests/sim/handset.h"
 #include "tests/sim/script.h"
 #include "tests/sim/speech.h"
 #include "tests/sim/voice/room.h"
@@ -110,9 +111,19 @@ static void on_rung(void *with)
 	sim_leg_end(leg, SIM_LEG_NO_ANSWER, 487);
 }
 
+/* A phone that was told nothing and that somebody holds waits for them. */
+static struct sim_ring ring_now(const struct sim *s, struct str phone)
+{
+	struct sim_ring r = sim_ring_of(s, phone);
+
+	if (r.kind == SIM_RINGS_ANSWERED && r.ms == 0 && sim_handset_held(s, phone))
+		r.kind = SIM_RINGS_BY_HAND;
+	return r;
+}
+
 void sim_person_ring(struct sim_leg *leg, unsigned ms)
 {
-	struct sim_ring r = sim_ring_of(leg->sim, sim_leg_phone(leg));
+	struct sim_ring r = ring_now(leg->sim, sim_leg_phone(leg));
 	unsigned own = r.ms > 0 ? r.ms : leg->sim->set.answer_ms;
 
 	leg->status = SIM_LEG_RINGING;

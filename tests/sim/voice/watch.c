@@ -20,9 +20,11 @@ struct sim_watcher {
 
 /* ---- as JSON ---- */
 
-static void line_write(const struct sim_heard *h, struct buf *b)
+/* Its number is its name: an agent's line comes again while it grows. */
+static void line_write(const struct sim_heard *h, size_t n, struct buf *b)
 {
 	sim_json_open(b, NULL, '{');
+	sim_json_int(b, "n", (int64_t)n);
 	sim_json_cstr(b, "kind", sim_line_kind_word(h->kind));
 	sim_json_time(b, "at", h->at_us);
 	sim_json_time(b, "until", h->until_us);
@@ -83,7 +85,7 @@ void sim_watch_write(const struct sim_leg *leg, const char *name, uint64_t since
 	sim_json_open(b, "lines", '[');
 	for (size_t i = 0; i < leg->lines.n; i++) {
 		if (leg->lines.at[i].version > since)
-			line_write(&leg->lines.at[i], b);
+			line_write(&leg->lines.at[i], leg->lines.dropped + i, b);
 	}
 	sim_json_close(b, ']');
 	sim_json_close(b, '}');
