@@ -10,8 +10,9 @@ customer=+15145550199
 terminals=0
 tm() { tmux -L "switchback-console-$$-$terminals" -f /dev/null "$@"; }
 leave() {
+	local code=$?
 	tm kill-server 2>/dev/null || true
-	finish
+	finish "$code"
 }
 trap leave EXIT
 

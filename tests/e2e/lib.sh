@@ -90,8 +90,10 @@ figures_read() {
 	cat "$1"
 }
 
+# finish [CODE]: the end of a test, which was under way to exit with CODE. A trap of its own hands it on: a test that
+# broke off must not pass with the checks that it had got to.
 finish() {
-	local code=$?
+	local code=${1:-$?}
 	trap - EXIT
 	if [ "$code" -ne 0 ] || [ "$failures" -ne 0 ]; then
 		tail -n 30 "$RUN_DIR"/log/*.log 2>/dev/null || true

@@ -25,9 +25,10 @@ line_stop() {
 	wait "$line"
 }
 leave() {
+	local code=$?
 	tm kill-server 2>/dev/null || true
 	[ -z "$line" ] || kill "$line" 2>/dev/null || true
-	finish
+	finish "$code"
 }
 trap leave EXIT
 

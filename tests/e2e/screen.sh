@@ -7,10 +7,12 @@
 PORT=$(free_port)
 export PORT
 up=1
-terminal() { tmux -L "switchback-screen-$$" -f /dev/null "$@"; }
+terminals=0
+terminal() { tmux -L "switchback-screen-$$-$terminals" -f /dev/null "$@"; }
 leave() {
+	local code=$?
 	terminal kill-server 2>/dev/null || true
-	finish
+	finish "$code"
 }
 trap leave EXIT
 screen() { terminal capture-pane -p -t demo 2>/dev/null; }
@@ -19,7 +21,8 @@ running() { pgrep -f "$RUN_DIR/" | grep -vx "$$"; }
 
 demo_start() { # demo_start COLUMNS ROWS
 	terminal kill-server 2>/dev/null || true
-	env -u TMUX tmux -L "switchback-screen-$$" -f /dev/null new-session -d -s demo -x "$1" -y "$2" \
+	terminals=$((terminals + 1)) # a server of its own: the old one may still be going
+	env -u TMUX tmux -L "switchback-screen-$$-$terminals" -f /dev/null new-session -d -s demo -x "$1" -y "$2" \
 		"make demo; echo \"ended with \$?\"; sleep 120"
 }
 typed() { terminal send-keys -t demo "$@"; }
