@@ -65,7 +65,7 @@ Test(eleven_contract, the_first_message_is_theirs_with_and_without_overrides)
 	variables_of(&arena, &in, variables);
 	for (int n = 0; n < 4; n++) {
 		i.language = (n & 1) != 0 ? "fr" : NULL;
-		i.silent = (n & 2) != 0;
+		i.first = (n & 2) != 0 ? "" : NULL;
 		cr_assert(initiation_write(&i, &b));
 		expect_fits(&b, "conversation_initiation_client_data");
 	}
