@@ -10,6 +10,7 @@
 #include "server/voice/board.h"
 #include "server/voice/line.h"
 #include "shared/seal.h"
+#include "tests/store/fake_api.h"
 #include "tests/store/fake_bridge.h"
 #include "tests/support/inside.h"
 
@@ -22,34 +23,6 @@
 #define ORIGIN "https://hooks.example"
 #define TARGET "/api/media/twilio"
 #define SECRET "0123456789abcdef0123456789abcdef"
-
-/* ---- ElevenLabs' API ---- */
-
-static struct {
-	int status; /* what it answers; 0: nothing, ever */
-	unsigned asked;
-	char key[60], query[100];
-} api;
-
-static void url_asked(struct app *app, const struct web_request *r, struct ticket t)
-{
-	(void)app;
-	api.asked++;
-	snprintf(api.key, sizeof api.key, STR_FMT, STR_ARG(web_header(r, "xi-api-key")));
-	snprintf(api.query, sizeof api.query, STR_FMT, STR_ARG(r->query));
-	if (api.status == 200)
-		web_reply(t, 200, "application/json",
-			  STR_LIT("{\"signed_url\":\"ws://127.0.0.1:1/v1/convai/"
-				  "conversation?t=1\"}"));
-	else if (api.status != 0)
-		web_reply(t, api.status, "application/json",
-			  STR_LIT("{\"detail\":{\"status\":\"quota_exceeded\"}}"));
-}
-
-static const struct route api_routes[] = {
-	{.method = WEB_GET, .path = "/v1/convai/conversation/get-signed-url", .handle = url_asked},
-	{.path = NULL},
-};
 
 /* ---- the set-up ---- */
 

@@ -220,10 +220,11 @@ static bool takes(struct play *p, const char *by)
 /* The holder writes, and the caller hears it. */
 static void writes(struct play *p, struct staff *s)
 {
-	char more[200], *words = p->c->wrote[p->c->wrote_n];
+	char more[200], *words;
 
-	if (p->c->wrote_n == SAID_MAX)
+	if (p->c->wrote_n >= SAID_MAX)
 		return;
+	words = p->c->wrote[p->c->wrote_n];
 	sentence(words, "red", p->c->n, p->c->wrote_n);
 	snprintf(more, sizeof more, ",\"body\":\"%s\"", words);
 	if (commands(p, s, "messages", more) != 201)
