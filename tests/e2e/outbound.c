@@ -19,7 +19,8 @@ static const char *sim(void)
 	return service_key(store.service, "TWILIO_SIM_URL");
 }
 
-/* The store is open day and night, and its own agent speaks. */
+/* The store is open day and night, lies where it is noon (nobody is called shortly before the day
+ * ends), and its own agent speaks. */
 static void set_up(void)
 {
 	PGresult *r;
@@ -34,7 +35,9 @@ static void set_up(void)
 		"'; INSERT INTO organization_hours (organization_id, weekday, opens, closes) "
 		"SELECT '" DEMO_ORG_A
 		"', d, 0, 1440 FROM generate_series(1, 7) d; UPDATE organizations SET "
-		"calls_from = 0, calls_until = 1440, voice_engine = 'builtin' WHERE id = "
+		"calls_from = 0, calls_until = 1440, voice_engine = 'builtin', time_zone = "
+		"(SELECT 'Etc/GMT' || CASE WHEN n < 0 THEN '' ELSE '+' END || n FROM (SELECT "
+		"extract(hour FROM now() AT TIME ZONE 'UTC')::int - 12 AS n) x) WHERE id = "
 		"'" DEMO_ORG_A "'");
 	r = sql_ask(owner,
 		    "SELECT k.phone_number, o.id, o.order_number FROM orders o JOIN customers k ON "
