@@ -155,8 +155,8 @@ if [ -x "$BUILD/asan/switchbackctl" ]; then
 	phase "private PostgreSQL, migrated"
 fi
 
-# one more than twice the cores: most of a test is waiting
-[ ${#list[@]} -eq 0 ] || printf '%s\n' "${list[@]}" | xargs -n 1 -P $((jobs * 2 + 1)) tests/check/run.sh --one 9>&-
+# twice as many as there are cores: most of a test is waiting
+[ ${#list[@]} -eq 0 ] || printf '%s\n' "${list[@]}" | xargs -n 1 -P $((jobs * 2)) tests/check/run.sh --one 9>&-
 phase "${#list[@]} test programs"
 if [ -n "$lint" ]; then
 	wait "$lint" || lint_failed=1
