@@ -3,8 +3,7 @@
  */
 #include "server/db/channel.h"
 
-#include <libpq-fe.h>
-
+#include "server/db/watch.h"
 #include "shared/log.h"
 
 #define BACKOFF_MIN_MS 50
@@ -23,8 +22,7 @@ struct channel {
 	const struct channel_ears *ears;
 	void *with;
 	PGconn *pg;
-	uv_poll_t *poll; /* on the heap: libpq's socket may change while it connects */
-	int poll_fd;
+	struct watch watch;
 	uv_timer_t timer; /* back-off, or how long the server may be silent */
 	enum channel_state state;
 	unsigned backoff_ms;
@@ -32,35 +30,6 @@ struct channel {
 
 static void connect_start(struct channel *c);
 static void on_socket(uv_poll_t *h, int status, int events);
-
-static void on_poll_closed(uv_handle_t *h)
-{
-	free(h);
-}
-
-static void poll_drop(struct channel *c)
-{
-	if (c->poll == NULL)
-		return;
-	uv_poll_stop(c->poll);
-	uv_close((uv_handle_t *)c->poll, on_poll_closed);
-	c->poll = NULL;
-}
-
-static void poll_for(struct channel *c, int events)
-{
-	int fd = PQsocket(c->pg);
-
-	if (c->poll == NULL || fd != c->poll_fd) {
-		poll_drop(c);
-		c->poll = xcalloc(1, sizeof *c->poll);
-		c->poll->data = c;
-		c->poll_fd = fd;
-		if (uv_poll_init(&c->loop->uv, c->poll, fd) != 0)
-			BUG("the database socket cannot be watched");
-	}
-	uv_poll_start(c->poll, events, on_socket);
-}
 
 /* ---- losing and finding the server ---- */
 
@@ -73,7 +42,7 @@ static void lost(struct channel *c, const char *why)
 {
 	bool was_there = c->state == READY || c->state == ASKING;
 
-	poll_drop(c);
+	watch_drop(&c->watch);
 	PQfinish(c->pg);
 	c->pg = NULL;
 	c->state = AWAY;
@@ -98,7 +67,7 @@ static void flush(struct channel *c)
 	if (r < 0)
 		lost(c, "the socket failed");
 	else
-		poll_for(c, r == 1 ? UV_READABLE | UV_WRITABLE : UV_READABLE);
+		watch_events(&c->watch, r == 1 ? UV_READABLE | UV_WRITABLE : UV_READABLE);
 }
 
 static void asked(struct channel *c, bool sent)
@@ -120,12 +89,23 @@ static void listen_asked(struct channel *c)
 	asked(c, PQsetnonblocking(c->pg, 1) == 0 && PQsendQuery(c->pg, sql) == 1);
 }
 
+static bool watched(struct channel *c, int events)
+{
+	if (watch_socket(&c->watch, c->loop, c->pg, events, on_socket, c))
+		return true;
+	lost(c, "its socket cannot be watched");
+	return false;
+}
+
 static void connect_go_on(struct channel *c)
 {
 	switch (PQconnectPoll(c->pg)) {
-	case PGRES_POLLING_OK: listen_asked(c); break;
-	case PGRES_POLLING_READING: poll_for(c, UV_READABLE); break;
-	case PGRES_POLLING_WRITING: poll_for(c, UV_WRITABLE); break;
+	case PGRES_POLLING_OK:
+		if (watched(c, UV_READABLE))
+			listen_asked(c);
+		break;
+	case PGRES_POLLING_READING: (void)watched(c, UV_READABLE); break;
+	case PGRES_POLLING_WRITING: (void)watched(c, UV_WRITABLE); break;
 	default: lost(c, "cannot connect"); break;
 	}
 }
@@ -148,7 +128,7 @@ static void connect_start(struct channel *c)
 		return;
 	}
 	uv_timer_start(&c->timer, on_silence, CHANNEL_SILENT_MS, 0);
-	poll_for(c, UV_WRITABLE);
+	(void)watched(c, UV_WRITABLE);
 }
 
 /* ---- reading ---- */
@@ -233,7 +213,6 @@ struct channel *channel_open(struct loop *l, const char *url, const char *name,
 	c->name = name;
 	c->ears = ears;
 	c->with = with;
-	c->poll_fd = -1;
 	c->backoff_ms = BACKOFF_MIN_MS;
 	uv_timer_init(&l->uv, &c->timer);
 	c->timer.data = c;
@@ -266,7 +245,7 @@ void channel_close(struct channel *c)
 {
 	if (c == NULL)
 		return;
-	poll_drop(c);
+	watch_drop(&c->watch);
 	PQfinish(c->pg);
 	c->pg = NULL;
 	uv_timer_stop(&c->timer);

@@ -5,8 +5,7 @@
  */
 #include "server/db/link.h"
 
-#include <libpq-fe.h>
-
+#include "server/db/watch.h"
 #include "shared/log.h"
 
 #define PREPARED_MAX   128
@@ -21,8 +20,7 @@ struct link {
 	struct loop *loop;
 	const char *url;
 	PGconn *pg;
-	uv_poll_t *poll; /* on the heap: libpq's socket may change, each gets a new one */
-	int poll_fd;
+	struct watch watch;
 	uv_timer_t timer; /* back-off, or the limit of connecting */
 	enum link_state state;
 	unsigned backoff_ms;
@@ -43,38 +41,6 @@ static const struct db_statement context = {"context", context_sql, 1, true};
 
 static void connect_start(struct link *c);
 static void on_socket(uv_poll_t *h, int status, int events);
-
-/* ---- the socket's handle ---- */
-
-static void on_poll_closed(uv_handle_t *h)
-{
-	free(h);
-}
-
-static void poll_drop(struct link *c)
-{
-	if (c->poll == NULL)
-		return;
-	uv_poll_stop(c->poll);
-	uv_close((uv_handle_t *)c->poll, on_poll_closed);
-	c->poll = NULL;
-	c->poll_fd = -1;
-}
-
-static void poll_for(struct link *c, int events)
-{
-	int fd = PQsocket(c->pg);
-
-	if (c->poll == NULL || fd != c->poll_fd) {
-		poll_drop(c);
-		c->poll = xcalloc(1, sizeof *c->poll);
-		c->poll->data = c;
-		c->poll_fd = fd;
-		if (uv_poll_init(&c->loop->uv, c->poll, fd) != 0)
-			BUG("the database socket cannot be watched");
-	}
-	uv_poll_start(c->poll, events, on_socket);
-}
 
 /* ---- losing and finding the server ---- */
 
@@ -113,7 +79,7 @@ static void link_lost(struct link *c, const char *why)
 {
 	bool was_ready = c->state == LINK_READY;
 
-	poll_drop(c);
+	watch_drop(&c->watch);
 	PQfinish(c->pg);
 	c->pg = NULL;
 	c->state = LINK_AWAY;
@@ -143,19 +109,28 @@ static void connected(struct link *c)
 		link_lost(c, "no pipeline mode");
 		return;
 	}
+	if (!watch_socket(&c->watch, c->loop, c->pg, UV_READABLE, on_socket, c)) {
+		link_lost(c, "its socket cannot be watched");
+		return;
+	}
 	c->state = LINK_READY;
 	c->backoff_ms = BACKOFF_MIN_MS;
-	poll_for(c, UV_READABLE);
 	log_debug("event=database_connected");
 	db_link_free(c->db);
+}
+
+static void connecting(struct link *c, int events)
+{
+	if (!watch_socket(&c->watch, c->loop, c->pg, events, on_socket, c))
+		link_lost(c, "its socket cannot be watched");
 }
 
 static void connect_go_on(struct link *c)
 {
 	switch (PQconnectPoll(c->pg)) {
 	case PGRES_POLLING_OK: connected(c); break;
-	case PGRES_POLLING_READING: poll_for(c, UV_READABLE); break;
-	case PGRES_POLLING_WRITING: poll_for(c, UV_WRITABLE); break;
+	case PGRES_POLLING_READING: connecting(c, UV_READABLE); break;
+	case PGRES_POLLING_WRITING: connecting(c, UV_WRITABLE); break;
 	default: link_lost(c, "cannot connect"); break;
 	}
 }
@@ -178,7 +153,7 @@ static void connect_start(struct link *c)
 		return;
 	}
 	uv_timer_start(&c->timer, on_connect_late, CONNECT_MS, 0);
-	poll_for(c, UV_WRITABLE);
+	connecting(c, UV_WRITABLE);
 }
 
 /* ---- asks ---- */
@@ -214,7 +189,7 @@ static bool flushed(struct link *c)
 
 	if (r < 0)
 		return false;
-	uv_poll_start(c->poll, r == 1 ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_socket);
+	watch_events(&c->watch, r == 1 ? UV_READABLE | UV_WRITABLE : UV_READABLE);
 	return true;
 }
 
@@ -241,7 +216,7 @@ void link_send(struct link *c, struct ask *a)
 	if (ok && PQflush(c->pg) == 0)
 		return;
 	/* A failure here shows on the socket too; wait for it there, outside the asker's call. */
-	uv_poll_start(c->poll, UV_READABLE | UV_WRITABLE, on_socket);
+	watch_events(&c->watch, UV_READABLE | UV_WRITABLE);
 }
 
 static void error_kept(struct link *c, const PGresult *r)
@@ -361,7 +336,6 @@ struct link *link_open(struct db *db, struct loop *l, const char *url)
 	c->db = db;
 	c->loop = l;
 	c->url = url;
-	c->poll_fd = -1;
 	c->backoff_ms = BACKOFF_MIN_MS;
 	uv_timer_init(&l->uv, &c->timer);
 	c->timer.data = c;
@@ -376,7 +350,7 @@ static void on_timer_closed(uv_handle_t *h)
 
 void link_close(struct link *c)
 {
-	poll_drop(c);
+	watch_drop(&c->watch);
 	PQfinish(c->pg);
 	c->pg = NULL;
 	c->state = LINK_AWAY;

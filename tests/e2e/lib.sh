@@ -97,6 +97,7 @@ finish() {
 	trap - EXIT
 	if [ "$code" -ne 0 ] || [ "$failures" -ne 0 ]; then
 		tail -n 30 "$RUN_DIR"/log/*.log 2>/dev/null || true
+		grep -hE 'event=child_|switchbackd: |Sanitizer' "$RUN_DIR"/log/*.log 2>/dev/null | tail -n 20 || true
 	fi
 	[ -z "${up:-}" ] || tests/support/stop.sh --remove || code=1
 	rm -rf "$RUN_DIR" "$RUN_DIR.keys"
