@@ -96,6 +96,8 @@ static const struct ctl_command commands[] = {
 	 "organization= limit=", "who did what, newest first", 0, 0, true, audit_list},
 	{"audit verify", "[--organization SLUG]",
 	 "organization=", "check that nobody changed the record", 0, 0, true, audit_verify},
+	{"understand lang", "< SET.tsv", "", "the language of each line's text: en, fr, ?", 0, 0,
+	 false, understand_lang},
 	{"roles", "[--markdown]", "markdown", "who may do what", 0, 0, false, roles_command},
 	{"settings", "[--markdown | --man]", "markdown man", "every setting there is", 0, 0, false,
 	 settings_command},
