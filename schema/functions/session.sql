@@ -225,7 +225,8 @@ BEGIN
   outcome := 'ok';
   SELECT json_build_object('items', coalesce(json_agg(json_build_object(
            'id', u.id, 'display_name', u.display_name, 'role', u.role, 'language', u.language, 'speaks', u.speaks,
-           'is_active', u.is_active) ORDER BY u.is_active DESC, lower(u.display_name), u.id), '[]'))
+           'is_active', u.is_active,
+           'has_phone', u.phone_number IS NOT NULL) ORDER BY u.is_active DESC, lower(u.display_name), u.id), '[]'))
     INTO body FROM user_profiles u WHERE u.organization_id = p_organization;
 END $$;
 

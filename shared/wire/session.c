@@ -105,6 +105,7 @@ bool wire_colleague_list_read(struct str json, struct arena *a, struct wire_coll
 
 		user_from(&r, one, &items[i]);
 		items[i].is_active = wire_bool(&r, one, "is_active", MUST);
+		items[i].has_phone = wire_bool(&r, one, "has_phone", MAY);
 	}
 	if (!wire_finish(&r))
 		return false;

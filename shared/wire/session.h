@@ -21,6 +21,7 @@ struct wire_user {
 	enum language language; /* of the screen */
 	bool speaks_en, speaks_fr;
 	bool is_active; /* true for oneself */
+	bool has_phone; /* of colleagues: their account has a number that can be rung */
 };
 
 struct wire_organization {

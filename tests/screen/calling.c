@@ -241,3 +241,125 @@ Test(calling, in_a_room_is_held_muted_and_hung_up)
 	expect_wish(&s, "y", OUT_CALL_BACK, "", false, 3);
 	stage_close(&s);
 }
+
+Test(calling, lines_that_are_often_needed_have_a_key_each)
+{
+	static const struct {
+		const char *key, *en, *fr;
+	} lines[] = {
+		{"F4", "One moment, please.", "Un moment, s’il vous plaît."},
+		{"F5", "I’m sorry, could you say that again?", "Excusez-moi, pouvez-vous répéter?"},
+		{"F6", "Are you still there?", "Êtes-vous toujours là?"},
+		{"F7", "Is there anything else I can do for you?",
+		 "Puis-je faire autre chose pour vous?"},
+		{"F8", "Thank you for calling. Goodbye!", "Merci de votre appel. Au revoir!"},
+	};
+	struct stage s = on_the_line(LANGUAGE_EN);
+	struct outgoing w;
+
+	expect_nothing(&s, "F5", "Take the call over first");
+	holder_is(&s, ME, "Marie Tremblay", 2);
+	call_is(&s, EVENT_CALL_UPDATED, CALL_TYPING, false, false);
+	press(&s, "r");
+	type(&s, "Je reg"); /* half a line is being written: it stays */
+	for (size_t i = 0; i < ARRAY_LEN(lines) * 2; i++) {
+		struct row *row = &s.m.all.at[rows_find(&s.m.all, id_of(1))];
+		bool french = i % 2 == 1;
+
+		row->language = french ? LANGUAGE_FR : LANGUAGE_EN;
+		press(&s, lines[i / 2].key);
+		cr_assert(wished(&s, OUT_REPLY, &w), "%s", lines[i / 2].key);
+		cr_expect_str_eq(w.text, french ? lines[i / 2].fr : lines[i / 2].en);
+		cr_expect_str_eq(w.language, french ? "fr" : "en");
+		cr_expect_eq(w.epoch, 2);
+		outgoing_clear(&w);
+	}
+	expect_shows(&s, "Je reg");
+	stage_close(&s);
+}
+
+static struct wire_user colleague(int n, const char *name, bool active, bool phone)
+{
+	struct wire_user u = {.display_name = name,
+			      .role = ROLE_WORD_MANAGER,
+			      .is_active = active,
+			      .has_phone = phone};
+
+	snprintf(u.id, sizeof u.id, "%s", id_of(700 + n));
+	return u;
+}
+
+Test(calling, is_passed_on_to_a_colleague_whose_phone_can_be_rung)
+{
+	struct stage s = on_the_line(LANGUAGE_EN);
+	struct wire_user all[] = {
+		colleague(1, "Nina Roy", true, true), colleague(2, "Without Phone", true, false),
+		colleague(3, "Long Gone", false, true), colleague(4, "Luc Gagnon", true, true),
+		colleague(5, "Marie Tremblay", true, true)};
+	struct outgoing w;
+
+	snprintf(all[4].id, sizeof all[4].id, "%s", ME);
+	expect_nothing(&s, "f", "taken over by phone");
+	holder_is(&s, ME, "Marie Tremblay", 3);
+	call_is(&s, EVENT_CALL_UPDATED, CALL_CONFERENCE, false, false);
+	press(&s, "f");
+	expect_shows(&s, "Asking the service");
+	tell(&s, &(struct msg){.kind = MSG_COLLEAGUES,
+			       .id = wish_of(&s, OUT_COLLEAGUES),
+			       .colleagues = all,
+			       .count = ARRAY_LEN(all)});
+	expect_shows(&s, "Nina Roy");
+	expect_shows(&s, "manager");
+	expect_hides(&s, "Without Phone");
+	expect_hides(&s, "Long Gone");
+	expect_hides(&s, "Marie Tremblay  "); /* nobody passes a call on to oneself */
+	press(&s, "Down Enter");
+	cr_assert(wished(&s, OUT_TRANSFER, &w));
+	cr_expect_str_eq(w.to, id_of(704));
+	cr_expect_str_eq(w.conversation_id, id_of(1));
+	cr_expect_eq(w.epoch, 3);
+	outgoing_clear(&w);
+	expect_shows(&s, "Luc Gagnon’s phone rings; the call stays with you until they press 1.");
+	press(&s, "f Esc");
+	cr_expect(!wished(&s, OUT_TRANSFER, &w));
+	expect_shows(&s, "Is my bike ready?");
+	stage_close(&s);
+}
+
+Test(calling, says_so_when_no_colleague_can_be_rung)
+{
+	struct stage s = on_the_line(LANGUAGE_FR);
+
+	holder_is(&s, ME, "Marie Tremblay", 3);
+	call_is(&s, EVENT_CALL_UPDATED, CALL_CONFERENCE, false, false);
+	press(&s, "f");
+	tell(&s, &(struct msg){.kind = MSG_COLLEAGUES, .id = wish_of(&s, OUT_COLLEAGUES)});
+	expect_shows(&s, "Aucun collègue n’a de numéro de téléphone.");
+	expect_nothing(&s, "Enter", "Aucun collègue");
+	stage_close(&s);
+}
+
+Test(calling, a_customer_is_called_when_an_order_of_theirs_is_ready)
+{
+	struct stage s = on_the_line(LANGUAGE_EN);
+	struct problem none = {.status = 409, .code = str_of("not_ready")};
+	struct outgoing w;
+	uint32_t id;
+
+	expect_nothing(&s, "P", "The call is still on");
+	call_is(&s, EVENT_CALL_ENDED, CALL_ENDED, false, false);
+	expect_nothing(&s, "P", "Have Ana Silva called: an order is ready?");
+	press(&s, "y");
+	cr_assert(wished(&s, OUT_PICKUP_CALL, &w));
+	cr_expect_str_neq(w.customer_id, "");
+	id = w.id;
+	outgoing_clear(&w);
+	tell(&s, &(struct msg){.kind = MSG_DONE, .id = id});
+	expect_shows(&s, "Ana Silva will be called within the store’s calling hours.");
+	press(&s, "P y");
+	tell(&s, &(struct msg){.kind = MSG_REFUSED,
+			       .id = wish_of(&s, OUT_PICKUP_CALL),
+			       .problem = &none});
+	expect_shows(&s, "No order of theirs is ready.");
+	stage_close(&s);
+}

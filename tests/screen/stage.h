@@ -28,7 +28,7 @@ static const char *const everything[] = {
 	"conversation.read",  "conversation.take_over", "conversation.force",
 	"conversation.reply", "conversation.whisper",   "conversation.hand_back",
 	"conversation.close", "conversation.note",      "customer.read",
-	"outbound.text",      "outbound.call",
+	"outbound.text",      "outbound.call",          "escalation.transfer",
 };
 
 /* A conversation's or customer's id by a small number. */

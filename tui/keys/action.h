@@ -24,9 +24,10 @@
 #define IN_FIND     (1u << 5)
 #define IN_CONFIRM  (1u << 6)
 #define IN_HELP     (1u << 7)
+#define IN_PICK     (1u << 8)
 #define IN_PANES    (IN_LIST | IN_THREAD | IN_FACTS)
 #define IN_TYPING   (IN_SIGN_IN | IN_COMPOSER | IN_FIND)
-#define IN_ALL      (IN_PANES | IN_TYPING | IN_CONFIRM | IN_HELP)
+#define IN_ALL      (IN_PANES | IN_TYPING | IN_CONFIRM | IN_HELP | IN_PICK)
 
 #define NEEDS_LINK   (1u << 0) /* the service must be reachable */
 #define NEEDS_THREAD (1u << 1) /* a conversation is open or under the cursor */
@@ -35,7 +36,8 @@
 /* name, where, keys, needs, permission, word in the bar, line of help */
 #define ACTIONS(X)                                                                                 \
 	X(UNDO, "undo", IN_PANES, "u", NULL, NULL, 0, NULL, BAR_UNDO, HELP_UNDO)                   \
-	X(OPEN, "open", IN_LIST | IN_FIND, "Enter", NULL, NULL, 0, NULL, BAR_OPEN, HELP_OPEN)      \
+	X(OPEN, "open", IN_LIST | IN_FIND | IN_PICK, "Enter", NULL, NULL, 0, NULL, BAR_OPEN,       \
+	  HELP_OPEN)                                                                               \
 	X(GO_IN, "go-in", IN_LIST, "Right", NULL, NULL, 0, NULL, NONE, HELP_OPEN)                  \
 	X(SEND, "send", IN_COMPOSER, "Enter", NULL, NULL, NEEDS_LINK | IS_DANGEROUS, NULL,         \
 	  BAR_SEND, HELP_SEND)                                                                     \
@@ -46,8 +48,8 @@
 	X(SIGN_IN, "sign-in", IN_SIGN_IN, "Enter", NULL, NULL, 0, NULL, BAR_SIGN_IN, HELP_SIGN_IN) \
 	X(YES, "yes", IN_CONFIRM, "y", "o", NULL, 0, NULL, BAR_YES, HELP_YES)                      \
 	X(NO, "no", IN_CONFIRM, "n", "Esc", "q", 0, NULL, BAR_NO, HELP_NO)                         \
-	X(BACK, "back", IN_COMPOSER | IN_THREAD | IN_FACTS | IN_FIND | IN_HELP, "Esc", "q", NULL,  \
-	  0, NULL, BAR_BACK, HELP_BACK)                                                            \
+	X(BACK, "back", IN_COMPOSER | IN_THREAD | IN_FACTS | IN_FIND | IN_HELP | IN_PICK, "Esc",   \
+	  "q", NULL, 0, NULL, BAR_BACK, HELP_BACK)                                                 \
 	X(REPLY, "reply", IN_PANES, "r", NULL, NULL, NEEDS_LINK | NEEDS_THREAD,                    \
 	  "conversation.reply", BAR_REPLY, HELP_REPLY)                                             \
 	X(TAKE_OVER, "take-over", IN_PANES, "t", NULL, NULL, NEEDS_LINK | NEEDS_THREAD,            \
@@ -58,9 +60,20 @@
 	  "conversation.take_over", BAR_HOLD, HELP_HOLD)                                           \
 	X(MUTE, "mute", IN_PANES, "m", NULL, NULL, NEEDS_LINK | NEEDS_THREAD,                      \
 	  "conversation.take_over", BAR_MUTE, HELP_MUTE)                                           \
-	X(ONE_MOMENT, "one-moment", IN_PANES, ".", NULL, NULL,                                     \
+	X(ONE_MOMENT, "one-moment", IN_PANES | IN_COMPOSER, ".", "F4", NULL,                       \
 	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "conversation.reply", BAR_ONE_MOMENT,          \
 	  HELP_ONE_MOMENT)                                                                         \
+	X(SAY_AGAIN, "say-again", IN_PANES | IN_COMPOSER, "F5", NULL, NULL,                        \
+	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "conversation.reply", NONE, HELP_SAY_AGAIN)    \
+	X(STILL_THERE, "still-there", IN_PANES | IN_COMPOSER, "F6", NULL, NULL,                    \
+	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "conversation.reply", NONE, HELP_STILL_THERE)  \
+	X(ANYTHING_ELSE, "anything-else", IN_PANES | IN_COMPOSER, "F7", NULL, NULL,                \
+	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "conversation.reply", NONE,                    \
+	  HELP_ANYTHING_ELSE)                                                                      \
+	X(GOODBYE, "goodbye", IN_PANES | IN_COMPOSER, "F8", NULL, NULL,                            \
+	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "conversation.reply", NONE, HELP_GOODBYE)      \
+	X(TRANSFER, "transfer", IN_PANES, "f", NULL, NULL, NEEDS_LINK | NEEDS_THREAD,              \
+	  "escalation.transfer", BAR_TRANSFER, HELP_TRANSFER)                                      \
 	X(VOICEMAIL, "voicemail", IN_PANES, "v", NULL, NULL,                                       \
 	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "conversation.take_over", NONE,                \
 	  HELP_VOICEMAIL)                                                                          \
@@ -68,6 +81,8 @@
 	  "conversation.close", NONE, HELP_HANG_UP)                                                \
 	X(CALL_BACK, "call-back", IN_PANES, "B", NULL, NULL,                                       \
 	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "outbound.call", NONE, HELP_CALL_BACK)         \
+	X(PICKUP_CALL, "pickup-call", IN_PANES, "P", NULL, NULL,                                   \
+	  NEEDS_LINK | NEEDS_THREAD | IS_DANGEROUS, "outbound.call", NONE, HELP_PICKUP_CALL)       \
 	X(HAND_BACK, "hand-back", IN_PANES, "b", NULL, NULL, NEEDS_LINK | NEEDS_THREAD,            \
 	  "conversation.hand_back", BAR_HAND_BACK, HELP_HAND_BACK)                                 \
 	X(NEXT_URGENT, "next-urgent", IN_PANES, "a", NULL, NULL, 0, NULL, BAR_NEXT_URGENT,         \
@@ -89,10 +104,10 @@
 	X(FIRST, "first", IN_LIST | IN_FACTS | IN_THREAD | IN_HELP, "g", "Home", NULL, 0, NULL,    \
 	  NONE, HELP_FIRST)                                                                        \
 	X(LAST, "last", IN_LIST | IN_FACTS | IN_HELP, "G", "End", NULL, 0, NULL, NONE, HELP_LAST)  \
-	X(UP, "up", IN_PANES | IN_HELP | IN_FIND | IN_COMPOSER, "Up", "k", NULL, 0, NULL, NONE,    \
-	  HELP_UP)                                                                                 \
-	X(DOWN, "down", IN_PANES | IN_HELP | IN_FIND | IN_COMPOSER, "Down", "j", NULL, 0, NULL,    \
-	  NONE, HELP_DOWN)                                                                         \
+	X(UP, "up", IN_PANES | IN_HELP | IN_FIND | IN_COMPOSER | IN_PICK, "Up", "k", NULL, 0,      \
+	  NULL, NONE, HELP_UP)                                                                     \
+	X(DOWN, "down", IN_PANES | IN_HELP | IN_FIND | IN_COMPOSER | IN_PICK, "Down", "j", NULL,   \
+	  0, NULL, NONE, HELP_DOWN)                                                                \
 	X(PAGE_UP, "page-up", IN_PANES | IN_HELP | IN_COMPOSER | IN_FIND, "PgUp", "Ctrl-B", NULL,  \
 	  0, NULL, NONE, HELP_PAGE_UP)                                                             \
 	X(PAGE_DOWN, "page-down", IN_PANES | IN_HELP | IN_COMPOSER | IN_FIND, "PgDn", "Ctrl-F",    \

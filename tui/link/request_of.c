@@ -6,6 +6,7 @@
 #include "shared/wire/body.h"
 #include "shared/wire/conversation.h"
 #include "shared/wire/customer.h"
+#include "shared/wire/session.h"
 
 #define LIMIT_DEFAULT 50
 
@@ -117,6 +118,23 @@ static void call_back_path(const struct outgoing *w, struct buf *path)
 	conversation_add(w, path, "/call-back");
 }
 
+static void transfer_path(const struct outgoing *w, struct buf *path)
+{
+	conversation_add(w, path, "/transfer");
+}
+
+static void colleagues_path(const struct outgoing *w, struct buf *path)
+{
+	(void)w;
+	buf_add_cstr(path, "/api/colleagues");
+}
+
+static void outbound_path(const struct outgoing *w, struct buf *path)
+{
+	(void)w;
+	buf_add_cstr(path, "/api/outbound");
+}
+
 static void new_path(const struct outgoing *w, struct buf *path)
 {
 	(void)w;
@@ -219,6 +237,26 @@ static void empty_body(const struct outgoing *w, struct buf *out)
 
 	(void)w;
 	body_start(&b);
+	ended(&b, out);
+}
+
+static void transfer_body(const struct outgoing *w, struct buf *out)
+{
+	struct body b;
+
+	body_start(&b);
+	body_int(&b, "epoch", w->epoch);
+	body_text(&b, "to", str_of(w->to));
+	ended(&b, out);
+}
+
+static void pickup_call_body(const struct outgoing *w, struct buf *out)
+{
+	struct body b;
+
+	body_start(&b);
+	body_text(&b, "kind", STR_LIT("pickup_ready"));
+	body_text(&b, "customer_id", str_of(w->customer_id));
 	ended(&b, out);
 }
 
@@ -334,6 +372,32 @@ static bool facts_answer(const struct outgoing *w, struct str json, const struct
 	return good;
 }
 
+static bool colleagues_answer(const struct outgoing *w, struct str json, const struct teller *t,
+			      struct err *err)
+{
+	struct arena a = {0};
+	struct wire_colleague_list list;
+	bool good = wire_colleague_list_read(json, &a, &list, err);
+
+	if (good)
+		tell(t, &(struct msg){.kind = MSG_COLLEAGUES,
+				      .id = w->id,
+				      .colleagues = list.items,
+				      .count = list.n});
+	arena_free(&a);
+	return good;
+}
+
+/* What was done stands in no conversation yet: events tell of it when it happens. */
+static bool accepted_answer(const struct outgoing *w, struct str json, const struct teller *t,
+			    struct err *err)
+{
+	(void)json;
+	(void)err;
+	tell(t, &(struct msg){.kind = MSG_DONE, .id = w->id});
+	return true;
+}
+
 static bool command_answer(const struct outgoing *w, struct str json, const struct teller *t,
 			   struct err *err)
 {
@@ -372,6 +436,9 @@ static const struct wish_route routes[] = {
 	[OUT_MUTE] = {"POST", true, mute_path, mute_body, command_answer},
 	[OUT_VOICEMAIL] = {"POST", true, voicemail_path, epoch_body, command_answer},
 	[OUT_HANG_UP] = {"POST", true, hang_up_path, epoch_body, command_answer},
+	[OUT_COLLEAGUES] = {"GET", false, colleagues_path, NULL, colleagues_answer},
+	[OUT_TRANSFER] = {"POST", true, transfer_path, transfer_body, command_answer},
+	[OUT_PICKUP_CALL] = {"POST", true, outbound_path, pickup_call_body, accepted_answer},
 	[OUT_CALL_BACK] = {"POST", true, call_back_path, empty_body, command_answer},
 	[OUT_NEW_TEXT] = {"POST", true, new_path, new_body, command_answer},
 };

@@ -41,6 +41,8 @@ void problem_say(const struct model *m, const struct problem *p, char *out, size
 		{"no_phone", WORD_CALL_NO_PHONE},
 		{"already_claimed", WORD_CALL_CLAIMED},
 		{"on_a_call", WORD_CALL_BUSY_SELF},
+		{"already_queued", WORD_CALL_IS_QUEUED},
+		{"not_ready", WORD_CALL_NOTHING_READY},
 		{"wrong_stage", WORD_CALL_NOT_NOW},
 	};
 	struct when when = model_when(m);
@@ -50,6 +52,10 @@ void problem_say(const struct model *m, const struct problem *p, char *out, size
 	if (str_is(p->code, "already_held") && name[0] != '\0') {
 		when_full(&when, p->holder_since_us, at);
 		say_fill(out, room, say(m->language, WORD_TOOK_IT_AT), name, at, NULL);
+		return;
+	}
+	if (p->status != 0 && str_is(p->code, "unreachable")) { /* the customer, not the service */
+		snprintf(out, room, "%s", say(m->language, WORD_CALL_NO_NUMBER));
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
@@ -119,11 +125,16 @@ static bool may_in_call(const struct model *m, enum action a, const struct row *
 							    : true;
 	case ACT_REPLY:
 	case ACT_ONE_MOMENT:
+	case ACT_SAY_AGAIN:
+	case ACT_STILL_THERE:
+	case ACT_ANYTHING_ELSE:
+	case ACT_GOODBYE:
 		return !mine                          ? refuse(why, WORD_CALL_TAKE_FIRST)
 		       : row->call == CALL_CONFERENCE ? refuse(why, WORD_CALL_SPEAK)
 						      : true;
 	case ACT_HOLD:
 	case ACT_MUTE:
+	case ACT_TRANSFER:
 		return mine && row->call == CALL_CONFERENCE ? true
 							    : refuse(why, WORD_CALL_NOT_IN_ROOM);
 	case ACT_CLOSE: return refuse(why, WORD_CALL_IS_LIVE);
@@ -139,6 +150,11 @@ static bool is_of_calls(enum action a, const struct row *row)
 	case ACT_HOLD:
 	case ACT_MUTE:
 	case ACT_ONE_MOMENT:
+	case ACT_SAY_AGAIN:
+	case ACT_STILL_THERE:
+	case ACT_ANYTHING_ELSE:
+	case ACT_GOODBYE:
+	case ACT_TRANSFER:
 	case ACT_VOICEMAIL:
 	case ACT_HANG_UP:
 	case ACT_CALL_BACK: return true;
@@ -149,6 +165,16 @@ static bool is_of_calls(enum action a, const struct row *row)
 	}
 }
 
+static bool may_call_for_pickup(const struct row *row, enum word *why)
+{
+	char customer[WIRE_ID];
+
+	row_customer(row, customer);
+	if (customer[0] == '\0')
+		return refuse(why, WORD_CALL_NOBODY);
+	return row_is_live(row) ? refuse(why, WORD_CALL_IS_LIVE) : true;
+}
+
 static bool may_with(const struct model *m, enum action a, const struct row *row, enum word *why)
 {
 	bool mine = model_is_mine(m, row), closed = row->state == THREAD_CLOSED;
@@ -157,6 +183,7 @@ static bool may_with(const struct model *m, enum action a, const struct row *row
 	if (is_of_calls(a, row))
 		return may_in_call(m, a, row, why);
 	switch (a) {
+	case ACT_PICKUP_CALL: return may_call_for_pickup(row, why);
 	case ACT_TAKE_OVER:
 		if (mine)
 			return refuse(why, WORD_ALREADY_YOURS);
@@ -228,6 +255,19 @@ static void confirmed_command(struct model *m, enum outgoing_kind kind, uint32_t
 		wish_add(m, kind, m->confirm.conversation_id)->epoch = m->all.at[at].epoch;
 }
 
+/* About whom, not about which conversation. */
+static void confirmed_pickup(struct model *m, uint32_t at)
+{
+	char customer[WIRE_ID];
+	struct outgoing *w;
+
+	if (at == ROW_NONE)
+		return;
+	row_customer(&m->all.at[at], customer);
+	w = wish_add(m, OUT_PICKUP_CALL, m->confirm.conversation_id);
+	snprintf(w->customer_id, sizeof w->customer_id, "%s", customer);
+}
+
 static void confirmed(struct model *m)
 {
 	uint32_t at = rows_find(&m->all, m->confirm.conversation_id);
@@ -241,6 +281,7 @@ static void confirmed(struct model *m)
 	case ASK_HANG_UP: confirmed_command(m, OUT_HANG_UP, at); break;
 	case ASK_VOICEMAIL: confirmed_command(m, OUT_VOICEMAIL, at); break;
 	case ASK_CALL_BACK: confirmed_command(m, OUT_CALL_BACK, at); break;
+	case ASK_PICKUP_CALL: confirmed_pickup(m, at); break;
 	case ASK_QUIT: quit(m); break;
 	case ASK_SIGN_OUT:
 		going_flush(m, INT64_MAX);
@@ -345,7 +386,7 @@ static bool move_act(struct model *m, enum action a)
 	return true;
 }
 
-static struct outgoing *command(struct model *m, enum outgoing_kind kind)
+struct outgoing *command_add(struct model *m, enum outgoing_kind kind)
 {
 	const struct row *row = model_row(m);
 	struct outgoing *w;
@@ -360,23 +401,11 @@ static struct outgoing *command(struct model *m, enum outgoing_kind kind)
 
 static void take_over(struct model *m, const char *by)
 {
-	struct outgoing *w = command(m, OUT_TAKE_OVER);
+	struct outgoing *w = command_add(m, OUT_TAKE_OVER);
 
 	w->by = model_row(m)->channel == CHANNEL_VOICE ? by : NULL;
 	if (strcmp(by, "phone") == 0)
 		notice_say(m, LOOK_PLAIN, WORD_CALL_YOURS_RINGS, NULL, NULL);
-}
-
-/* The caller's language, not the screen's. */
-static void one_moment(struct model *m)
-{
-	const struct row *row = model_row(m);
-	bool french = row->language == LANGUAGE_FR;
-	struct outgoing *w = command(m, OUT_REPLY);
-
-	w->text = xstrdup(
-		say(m->language, french ? WORD_CALL_ONE_MOMENT_FR : WORD_CALL_ONE_MOMENT_EN));
-	snprintf(w->language, sizeof w->language, "%s", french ? "fr" : "en");
 }
 
 static bool call_act(struct model *m, enum action a)
@@ -385,9 +414,10 @@ static bool call_act(struct model *m, enum action a)
 
 	switch (a) {
 	case ACT_BY_PHONE: take_over(m, "phone"); break;
-	case ACT_HOLD: command(m, OUT_HOLD)->on = !row->call_held; break;
-	case ACT_MUTE: command(m, OUT_MUTE)->on = !row->call_muted; break;
-	case ACT_ONE_MOMENT: one_moment(m); break;
+	case ACT_HOLD: command_add(m, OUT_HOLD)->on = !row->call_held; break;
+	case ACT_MUTE: command_add(m, OUT_MUTE)->on = !row->call_muted; break;
+	case ACT_TRANSFER: pick_start(m, row); break;
+	case ACT_PICKUP_CALL: confirm_about(m, ASK_PICKUP_CALL, WORD_ASK_PICKUP_CALL, row); break;
 	case ACT_VOICEMAIL: confirm_about(m, ASK_VOICEMAIL, WORD_ASK_VOICEMAIL, row); break;
 	case ACT_HANG_UP: confirm_about(m, ASK_HANG_UP, WORD_ASK_HANG_UP, row); break;
 	case ACT_CALL_BACK: confirm_about(m, ASK_CALL_BACK, WORD_ASK_CALL_BACK, row); break;
@@ -405,7 +435,7 @@ static bool thread_act(struct model *m, enum action a)
 	case ACT_NOTE: compose_start(m, MODE_NOTE, row); break;
 	case ACT_WHISPER: compose_start(m, MODE_WHISPER, row); break;
 	case ACT_TAKE_OVER: take_over(m, "typing"); break;
-	case ACT_HAND_BACK: (void)command(m, OUT_HAND_BACK); break;
+	case ACT_HAND_BACK: (void)command_add(m, OUT_HAND_BACK); break;
 	case ACT_CLOSE: confirm_about(m, ASK_CLOSE, WORD_ASK_CLOSE, row); break;
 	case ACT_FORCE: compose_start(m, MODE_FORCE, row); break;
 	default: return call_act(m, a);
@@ -501,7 +531,7 @@ void model_act(struct model *m, enum action a, const struct key *k)
 			notice_say(m, LOOK_BAD, why, NULL, NULL);
 		return;
 	}
-	if (any_act(m, a))
+	if (any_act(m, a) || canned_say(m, a))
 		return;
 	if (where == IN_HELP)
 		help_act(m, a);
@@ -509,6 +539,8 @@ void model_act(struct model *m, enum action a, const struct key *k)
 		sign_in_act(m, a, k);
 	else if (where == IN_FIND)
 		find_act(m, a, k);
+	else if (where == IN_PICK)
+		pick_act(m, a);
 	else if (where == IN_COMPOSER && (a == ACT_PAGE_UP || a == ACT_PAGE_DOWN))
 		thread_scroll(m, a == ACT_PAGE_UP ? -page(m) : page(m));
 	else if (where == IN_COMPOSER)

@@ -194,6 +194,17 @@ static void facts_answered(struct model *m, const struct msg *msg)
 
 /* ---- commands ---- */
 
+/* A call that will be made: nothing of it is in a conversation yet. */
+static void call_is_planned(struct model *m, const struct asked *asked)
+{
+	uint32_t at = rows_find(&m->all, asked->conversation_id);
+	enum word w = asked->kind == OUT_PICKUP_CALL ? WORD_CALL_WILL_BE : WORD_CALL_WILL_CALL;
+	char room[24];
+
+	if (at != ROW_NONE)
+		notice_say(m, LOOK_GOOD, w, model_name(m, &m->all.at[at], room), NULL);
+}
+
 static void done(struct model *m, const struct msg *msg, const struct asked *asked)
 {
 	const struct wire_conversation *c = msg->conversations;
@@ -216,6 +227,8 @@ static void done(struct model *m, const struct msg *msg, const struct asked *ask
 	row = c == NULL || rows_find(&m->all, c->id) == ROW_NONE
 		      ? NULL
 		      : &m->all.at[rows_find(&m->all, c->id)];
+	if (asked->kind == OUT_CALL_BACK || asked->kind == OUT_PICKUP_CALL)
+		call_is_planned(m, asked);
 	if (row == NULL)
 		return;
 	switch (asked->kind) {
@@ -281,6 +294,7 @@ static void refused(struct model *m, const struct problem *p, const struct asked
 			retried(m, p);
 		break;
 	case OUT_CUSTOMERS: m->find.answered = true; break;
+	case OUT_COLLEAGUES: pick_stop(m); break;
 	default: break;
 	}
 	if (asked->kind >= OUT_TAKE_OVER && asked->kind <= OUT_NEW_TEXT && p->status == 409)
@@ -308,6 +322,7 @@ void model_answer(struct model *m, const struct msg *msg)
 	case MSG_THREAD: thread_answered(m, msg, &asked); break;
 	case MSG_OLDER: older_answered(m, msg, &asked); break;
 	case MSG_CUSTOMERS: find_answered(m, msg); break;
+	case MSG_COLLEAGUES: pick_answered(m, msg); break;
 	case MSG_FACTS: facts_answered(m, msg); break;
 	case MSG_DONE: done(m, msg, &asked); break;
 	case MSG_REFUSED: refused(m, msg->problem, &asked); break;

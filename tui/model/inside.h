@@ -77,6 +77,24 @@ void compose_draft_keep(struct model *m, const char *key, struct str text, uint3
 void compose_drafts_clear(struct model *m);
 void compose_save(struct model *m); /* what is typed, if it changed */
 
+/* ---- act.c ---- */
+
+/* A command about the conversation under the cursor, which is opened; with the epoch that is seen.
+ */
+struct outgoing *command_add(struct model *m, enum outgoing_kind kind);
+
+/* ---- pick.c ---- */
+
+void pick_start(struct model *m, const struct row *row);
+void pick_stop(struct model *m);
+void pick_act(struct model *m, enum action a);
+void pick_answered(struct model *m, const struct msg *msg);
+
+/* ---- canned.c ---- */
+
+/* Says the line of that key to the caller, in the caller's language; false: the key has none. */
+bool canned_say(struct model *m, enum action a);
+
 /* ---- find.c ---- */
 
 void find_start(struct model *m, bool to_write);

@@ -52,6 +52,7 @@ void model_forget(struct model *m)
 	edit_clear(&m->compose.edit);
 	compose_drafts_clear(m);
 	find_stop(m);
+	pick_stop(m);
 	edit_clear(&m->find.edit);
 	m->confirm = (struct confirm){0};
 	for (size_t i = 0; i < GOING_MAX; i++) {
@@ -189,6 +190,8 @@ unsigned model_where_under(const struct model *m)
 		return IN_SIGN_IN;
 	if (m->find.open)
 		return IN_FIND;
+	if (m->pick.open)
+		return IN_PICK;
 	if (m->compose.mode != MODE_NONE && m->focus == PANE_THREAD)
 		return IN_COMPOSER;
 	return m->focus == PANE_LIST ? IN_LIST : m->focus == PANE_THREAD ? IN_THREAD : IN_FACTS;

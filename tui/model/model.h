@@ -128,6 +128,18 @@ struct find {
 	char chosen[WIRE_ID]; /* whose conversations are being asked for */
 };
 
+/* Whom a call is passed on to. */
+struct pick {
+	bool open, answered;
+	char conversation_id[WIRE_ID];
+	struct colleague {
+		char id[WIRE_ID];
+		char *name;
+		enum role_word role;
+	} * at;
+	size_t n, cursor;
+};
+
 struct fact_order {
 	char *number, *status, *items;
 	int64_t placed_at;
@@ -159,6 +171,7 @@ enum question {
 	ASK_HANG_UP,
 	ASK_VOICEMAIL,
 	ASK_CALL_BACK,
+	ASK_PICKUP_CALL,
 	ASK_QUIT,
 	ASK_SIGN_OUT,
 	ASK_PASTE,
@@ -223,6 +236,7 @@ struct model {
 	struct draft *drafts;
 	size_t drafts_n;
 	struct find find;
+	struct pick pick;
 	struct confirm confirm;
 	bool help;
 	int help_scroll;

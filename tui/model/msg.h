@@ -17,6 +17,7 @@
 struct wire_conversation;
 struct wire_message;
 struct wire_customer;
+struct wire_user;
 struct wire_order;
 struct wire_appointment;
 struct wire_event;
@@ -79,8 +80,9 @@ enum msg_kind {
 	MSG_LIST,   /* conversations, count, cursor, as_of */
 	MSG_THREAD, /* conversations[0], messages oldest first, count, cursor (older ones), as_of */
 	MSG_OLDER, /* messages of an earlier page, count, cursor, as_of: in any order of position */
-	MSG_CUSTOMERS, /* customers, count: what a search found */
-	MSG_FACTS,     /* customers[0], orders, appointments, as_of */
+	MSG_CUSTOMERS,  /* customers, count: what a search found */
+	MSG_FACTS,      /* customers[0], orders, appointments, as_of */
+	MSG_COLLEAGUES, /* colleagues, count */
 	MSG_DONE,    /* a command was done: conversations[0] and messages[0] where there are such */
 	MSG_REFUSED, /* a wish of any kind was refused, or could not be asked: problem; id 0: a
 			sign-in with what the program was started with */
@@ -126,6 +128,7 @@ struct msg {
 	const struct wire_conversation *conversations;
 	const struct wire_message *messages;
 	const struct wire_customer *customers;
+	const struct wire_user *colleagues;
 	const struct wire_order *orders;
 	const struct wire_appointment *appointments;
 	size_t count, orders_n, appointments_n;

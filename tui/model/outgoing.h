@@ -18,11 +18,12 @@ enum outgoing_kind {
 	OUT_SIGN_OUT, /* ends the session at the service; answered by SIGNED_OUT */
 	OUT_FOLLOW,   /* (re)open the stream after event number `after` */
 
-	OUT_LIST,      /* filter, cursor, limit: answered by LIST */
-	OUT_THREAD,    /* conversation_id: answered by THREAD */
-	OUT_OLDER,     /* conversation_id, cursor: answered by OLDER */
-	OUT_CUSTOMERS, /* text: what was typed; answered by CUSTOMERS */
-	OUT_FACTS,     /* customer_id: answered by FACTS */
+	OUT_LIST,       /* filter, cursor, limit: answered by LIST */
+	OUT_THREAD,     /* conversation_id: answered by THREAD */
+	OUT_OLDER,      /* conversation_id, cursor: answered by OLDER */
+	OUT_CUSTOMERS,  /* text: what was typed; answered by CUSTOMERS */
+	OUT_FACTS,      /* customer_id: answered by FACTS */
+	OUT_COLLEAGUES, /* answered by COLLEAGUES */
 
 	/* commands: answered by DONE or REFUSED */
 	OUT_TAKE_OVER, /* conversation_id, epoch, force, text: the reason when forced; `by` of a
@@ -33,12 +34,14 @@ enum outgoing_kind {
 	OUT_HAND_BACK, /* conversation_id, epoch */
 	OUT_CLOSE,     /* conversation_id, epoch */
 	/* within a call */
-	OUT_HOLD,      /* conversation_id, epoch, on */
-	OUT_MUTE,      /* conversation_id, on */
-	OUT_VOICEMAIL, /* conversation_id, epoch */
-	OUT_HANG_UP,   /* conversation_id, epoch */
-	OUT_CALL_BACK, /* conversation_id */
-	OUT_NEW_TEXT,  /* customer_id or phone_number, text, language or "" */
+	OUT_HOLD,        /* conversation_id, epoch, on */
+	OUT_MUTE,        /* conversation_id, on */
+	OUT_VOICEMAIL,   /* conversation_id, epoch */
+	OUT_HANG_UP,     /* conversation_id, epoch */
+	OUT_CALL_BACK,   /* conversation_id */
+	OUT_TRANSFER,    /* conversation_id, epoch, to */
+	OUT_PICKUP_CALL, /* customer_id: called because an order of theirs is ready */
+	OUT_NEW_TEXT,    /* customer_id or phone_number, text, language or "" */
 
 	OUT_SAVE_DRAFT, /* conversation_id (or "new:" and a customer or number), text; "" takes it
 			   away. On this machine only; not answered */
@@ -60,6 +63,7 @@ struct outgoing {
 	uint32_t again; /* 0: a new wish */
 	char conversation_id[48];
 	char customer_id[OUT_ID];
+	char to[OUT_ID]; /* TRANSFER: the colleague */
 	char phone_number[20];
 	char language[3];
 	const char *by; /* TAKE_OVER of a call: "typing" or "phone"; NULL: it is a thread */

@@ -158,6 +158,7 @@ void model_update(struct model *m, const struct msg *msg)
 	case MSG_THREAD:
 	case MSG_OLDER:
 	case MSG_CUSTOMERS:
+	case MSG_COLLEAGUES:
 	case MSG_FACTS:
 	case MSG_DONE:
 	case MSG_REFUSED: model_answer(m, msg); break;

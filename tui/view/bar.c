@@ -4,19 +4,6 @@
  */
 #include "tui/view/view.h"
 
-static const char *role_word(const struct model *m)
-{
-	static const enum word words[] = {
-		[ROLE_WORD_OTHER] = WORD_NONE,
-		[ROLE_WORD_ADMIN] = WORD_ROLE_ADMIN,
-		[ROLE_WORD_MANAGER] = WORD_ROLE_MANAGER,
-		[ROLE_WORD_STAFF] = WORD_ROLE_STAFF,
-		[ROLE_WORD_SERVICE_TECH] = WORD_ROLE_SERVICE_TECH,
-	};
-
-	return say(m->language, words[m->me.role]);
-}
-
 static const char *link_word(const struct model *m, enum sign *sign)
 {
 	*sign = SIGN_RING;
@@ -46,7 +33,7 @@ void view_bar(const struct model *m, struct area a)
 {
 	struct when when = model_when(m);
 	char clock[WHEN_TEXT], waiting[48], open[48], left[300];
-	const char *role = role_word(m), *line;
+	const char *role = view_role(m, m->me.role), *line;
 	enum sign sign;
 	int end = a.cols - 1, used;
 

@@ -51,7 +51,7 @@ void view_draw(const struct model *m, struct cells *g)
 		view_too_small(m, all);
 		return;
 	}
-	if (m->screen == SCREEN_MAIN && !m->help && !m->find.open) {
+	if (m->screen == SCREEN_MAIN && !m->help && !m->find.open && !m->pick.open) {
 		panes_draw(m, all, &l);
 	} else {
 		if (m->screen == SCREEN_MAIN)
@@ -60,6 +60,8 @@ void view_draw(const struct model *m, struct cells *g)
 			view_help(m, middle);
 		else if (m->screen == SCREEN_SIGN_IN)
 			view_sign_in(m, area_part(all, 0, 0, m->rows - 1, m->cols));
+		else if (m->pick.open)
+			view_pick(m, middle);
 		else
 			view_find(m, middle);
 		view_foot(m, area_of(all, l.foot));
@@ -71,6 +73,19 @@ void view_draw(const struct model *m, struct cells *g)
 }
 
 /* ---- shared ---- */
+
+const char *view_role(const struct model *m, enum role_word role)
+{
+	static const enum word words[] = {
+		[ROLE_WORD_OTHER] = WORD_NONE,
+		[ROLE_WORD_ADMIN] = WORD_ROLE_ADMIN,
+		[ROLE_WORD_MANAGER] = WORD_ROLE_MANAGER,
+		[ROLE_WORD_STAFF] = WORD_ROLE_STAFF,
+		[ROLE_WORD_SERVICE_TECH] = WORD_ROLE_SERVICE_TECH,
+	};
+
+	return say(m->language, words[role]);
+}
 
 int view_wrapped(struct area a, int row, int col, int most, struct str s, enum look look)
 {

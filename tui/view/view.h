@@ -23,6 +23,9 @@ void view_composer(const struct model *m, struct area a);
 void view_facts(const struct model *m, struct area a);
 void view_sign_in(const struct model *m, struct area a);
 void view_find(const struct model *m, struct area a);
+void view_pick(const struct model *m, struct area a);
+/* "manager"; "" for a role that this program does not know. */
+const char *view_role(const struct model *m, enum role_word role);
 void view_help(const struct model *m, struct area a);
 void view_confirm(const struct model *m, struct area a);
 void view_too_small(const struct model *m, struct area a);

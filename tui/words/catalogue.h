@@ -37,6 +37,7 @@
 	X(BAR_NEW_LINE, "New line", "À la ligne") \
 	X(BAR_TEXT_LANGUAGE, "Language", "Langue") \
 	X(BAR_LANGUAGE, "Français", "English") \
+	X(BAR_TRANSFER, "Transfer", "Transférer") \
 	X(BAR_HELP, "Help", "Aide") \
 	X(BAR_QUIT, "Quit", "Quitter")
 
@@ -56,6 +57,12 @@
 	X(HELP_HOLD, "Put the caller on hold, and back", "Mettre la personne en attente, et la reprendre") \
 	X(HELP_MUTE, "Mute your phone in the call, and back", "Couper votre micro dans l’appel, et le rouvrir") \
 	X(HELP_ONE_MOMENT, "Say “one moment, please” to the caller", "Dire « un moment, s’il vous plaît » à la personne") \
+	X(HELP_SAY_AGAIN, "Say “could you say that again?” to the caller", "Demander à la personne de répéter") \
+	X(HELP_STILL_THERE, "Say “are you still there?” to the caller", "Demander à la personne si elle est toujours là") \
+	X(HELP_ANYTHING_ELSE, "Say “anything else I can do for you?” to the caller", "Demander s’il y a autre chose") \
+	X(HELP_GOODBYE, "Say “thank you for calling, goodbye” to the caller", "Dire « merci de votre appel, au revoir »") \
+	X(HELP_TRANSFER, "Pass the call on to a colleague, whose phone rings", "Passer l’appel à un collègue, dont le téléphone sonne") \
+	X(HELP_PICKUP_CALL, "Have the customer called: their order is ready (asks)", "Faire appeler : la commande est prête (à confirmer)") \
 	X(HELP_VOICEMAIL, "Let the caller leave a message (asks first)", "Laisser la personne enregistrer un message (à confirmer)") \
 	X(HELP_HANG_UP, "Hang the call up (asks first)", "Raccrocher (à confirmer)") \
 	X(HELP_CALL_BACK, "Have the customer called back (asks first)", "Faire rappeler la personne (à confirmer)") \
@@ -266,6 +273,24 @@
 	X(ASK_HANG_UP, "Hang up on {1}?", "Raccrocher avec {1}?") \
 	X(ASK_VOICEMAIL, "Let {1} leave a message instead?", "Laisser {1} enregistrer un message?") \
 	X(ASK_CALL_BACK, "Have {1} called back?", "Faire rappeler {1}?") \
+	X(CALL_IS_QUEUED, "That call is to be made already.", "Cet appel est déjà prévu.") \
+	X(CALL_NOTHING_READY, "No order of theirs is ready.", "Aucune de ses commandes n’est prête.") \
+	X(CALL_NO_NUMBER, "No number that may be called.", "Aucun numéro qu’on puisse appeler.") \
+	X(CALL_WILL_BE, "{1} will be called within the store’s calling hours.", "{1} sera appelé(e) pendant les heures d’appel du magasin.") \
+	X(CALL_NOBODY, "The store does not know this customer yet.", "Le magasin ne connaît pas encore cette personne.") \
+	X(CALL_COLLEAGUE_RINGS, "{1}’s phone rings; the call stays with you until they press 1.", "Le téléphone de {1} sonne; l’appel reste à vous jusqu’à ce qu’on fasse le 1.") \
+	X(ASK_PICKUP_CALL, "Have {1} called: an order is ready?", "Faire appeler {1} : une commande est prête?") \
+	X(PICK_TITLE, "Pass the call on to", "Passer l’appel à") \
+	X(PICK_ASKING, "Asking the service ...", "On demande au service...") \
+	X(PICK_NOBODY, "No colleague with a phone number.", "Aucun collègue n’a de numéro de téléphone.") \
+	X(SAY_AGAIN_EN, "I’m sorry, could you say that again?", "I’m sorry, could you say that again?") \
+	X(SAY_AGAIN_FR, "Excusez-moi, pouvez-vous répéter?", "Excusez-moi, pouvez-vous répéter?") \
+	X(STILL_THERE_EN, "Are you still there?", "Are you still there?") \
+	X(STILL_THERE_FR, "Êtes-vous toujours là?", "Êtes-vous toujours là?") \
+	X(ANYTHING_ELSE_EN, "Is there anything else I can do for you?", "Is there anything else I can do for you?") \
+	X(ANYTHING_ELSE_FR, "Puis-je faire autre chose pour vous?", "Puis-je faire autre chose pour vous?") \
+	X(GOODBYE_EN, "Thank you for calling. Goodbye!", "Thank you for calling. Goodbye!") \
+	X(GOODBYE_FR, "Merci de votre appel. Au revoir!", "Merci de votre appel. Au revoir!") \
 	X(CALL_ONE_MOMENT_EN, "One moment, please.", "One moment, please.") \
 	X(CALL_ONE_MOMENT_FR, "Un moment, s’il vous plaît.", "Un moment, s’il vous plaît.") \
 	X(TITLE_AGENT, "the agent answers", "l’agent répond") \
