@@ -148,11 +148,47 @@ static const char *more_of(struct arena *a, const struct form *form, uint64_t *c
 	return n == 0 ? NULL : pairs_json(a, pairs, n);
 }
 
+/* What a caller or colleague has told the carrier is told once: where our answer to it was lost,
+ * the fallback's request tells it again, with the address that failed. It is then that request once
+ * more, of that document. */
+static const char *door_told_again(struct arena *a, const struct form *form, struct call_told *t)
+{
+	static const char *const telling[] = {"gather", "staff-key", "voicemail"};
+	struct str url = form_get(form, "ErrorUrl"), path, call;
+	const struct call_door *door;
+	struct err ignored;
+	struct form query;
+	int64_t document;
+	ptrdiff_t at = str_find(url, STR_LIT(HOOKS));
+
+	if (at < 0)
+		return NULL;
+	url = str_sub(url, (size_t)at, url.n);
+	url = str_cut(&url, '#');
+	path = str_cut(&url, '?');
+	door = call_door_find(path);
+	if (door == NULL || url.p == NULL || !form_parse(a, url, &query, &ignored))
+		return NULL;
+	call = form_get(&query, "c");
+	if (!field_is_id(call) || (t->call.n > 0 && !str_eq(call, t->call)))
+		return NULL;
+	document = number_of(&query, "d", NUMBER_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(telling) && document > 0; i++) {
+		if (strcmp(door->name, telling[i]) == 0) {
+			t->document = document;
+			t->call = call;
+			return door->name;
+		}
+	}
+	return NULL;
+}
+
 bool call_form_read(struct arena *a, const struct call_door *door, const struct form *form,
 		    const struct form *query, struct call_told *t, uint64_t *cards, struct err *err)
 {
 	struct str call = form_get(query, "c"), stream = form_get(form, "StreamSid");
 	int64_t document = number_of(query, "d", NUMBER_MAX);
+	const char *again;
 
 	*t = (struct call_told){.door = door->name,
 				.answered = door->answered,
@@ -173,7 +209,9 @@ bool call_form_read(struct arena *a, const struct call_door *door, const struct 
 	t->seconds = number_of(form, "CallDuration", SECONDS_MAX);
 	if (sid_is(stream, "MZ"))
 		t->stream_sid = stream;
-	if (strcmp(door->name, "gather") == 0)
+	if (strcmp(door->name, "fallback") == 0 && (again = door_told_again(a, form, t)) != NULL)
+		t->door = again;
+	if (strcmp(t->door, "gather") == 0)
 		words_read(a, form, t, cards);
 	else
 		t->form = more_of(a, form, cards);

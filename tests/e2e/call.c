@@ -310,6 +310,37 @@ static void *asked_beside(void *with)
 	return NULL;
 }
 
+/* The carrier could not deliver what the caller said, and asks its fallback with the same words:
+ * that is the same request. */
+Test(call, words_that_met_no_service_come_with_the_fallback)
+{
+	char path[300], failed[400];
+
+	caller_rings(&maya);
+	caller_url(&maya, "action", path);
+	snprintf(failed, sizeof failed, "https://bici.example%s#rc=3", path);
+	for (int i = 0; i < 2; i++) {
+		caller_asks(&maya, "/api/webhooks/twilio/fallback",
+			    (const char *const[]){"ErrorCode", "11200", "ErrorUrl", failed,
+						  "SpeechResult", "are you open right now",
+						  "Confidence", "0.9", NULL});
+		cr_expect_eq(maya.status, 200);
+		caller_hears(&maya, "We&apos;re open right now");
+	}
+	expect_text("SELECT string_agg(body, '|') FROM messages WHERE author = 'customer' AND "
+		    "conversation_id = " TALK,
+		    "are you open right now");
+	/* an address of another call, or none, is not believed */
+	caller_asks(&maya, "/api/webhooks/twilio/fallback",
+		    (const char *const[]){"ErrorCode", "11200", "ErrorUrl",
+					  "https://bici.example/api/webhooks/twilio/gather?"
+					  "c=c0000000-0000-4000-8000-000000000009&d=3",
+					  "SpeechResult", "do you open tomorrow", NULL});
+	expect_text("SELECT count(*) FROM messages WHERE author = 'customer' AND "
+		    "conversation_id = " TALK,
+		    "1");
+}
+
 /* Killed while the words are on their way into the database: they are kept, the answer is lost. The
  * carrier asks its fallback, and the caller hears the answer, once. */
 Test(call, a_service_that_is_killed_loses_no_word_and_says_none_twice)

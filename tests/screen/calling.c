@@ -315,7 +315,7 @@ Test(calling, is_passed_on_to_a_colleague_whose_phone_can_be_rung)
 	expect_hides(&s, "Marie Tremblay  "); /* nobody passes a call on to oneself */
 	press(&s, "Down Enter");
 	cr_assert(wished(&s, OUT_TRANSFER, &w));
-	cr_expect_str_eq(w.to, id_of(704));
+	cr_expect_str_eq(w.user_id, id_of(704));
 	cr_expect_str_eq(w.conversation_id, id_of(1));
 	cr_expect_eq(w.epoch, 3);
 	outgoing_clear(&w);

@@ -246,7 +246,7 @@ static void transfer_body(const struct outgoing *w, struct buf *out)
 
 	body_start(&b);
 	body_int(&b, "epoch", w->epoch);
-	body_text(&b, "to", str_of(w->to));
+	body_text(&b, "user_id", str_of(w->user_id));
 	ended(&b, out);
 }
 

@@ -39,7 +39,7 @@ enum outgoing_kind {
 	OUT_VOICEMAIL,   /* conversation_id, epoch */
 	OUT_HANG_UP,     /* conversation_id, epoch */
 	OUT_CALL_BACK,   /* conversation_id */
-	OUT_TRANSFER,    /* conversation_id, epoch, to */
+	OUT_TRANSFER,    /* conversation_id, epoch, user_id */
 	OUT_PICKUP_CALL, /* customer_id: called because an order of theirs is ready */
 	OUT_NEW_TEXT,    /* customer_id or phone_number, text, language or "" */
 
@@ -63,7 +63,7 @@ struct outgoing {
 	uint32_t again; /* 0: a new wish */
 	char conversation_id[48];
 	char customer_id[OUT_ID];
-	char to[OUT_ID]; /* TRANSFER: the colleague */
+	char user_id[OUT_ID]; /* TRANSFER: the colleague */
 	char phone_number[20];
 	char language[3];
 	const char *by; /* TAKE_OVER of a call: "typing" or "phone"; NULL: it is a thread */

@@ -59,7 +59,7 @@ static void chosen(struct model *m)
 		return;
 	w = wish_add(m, OUT_TRANSFER, p->conversation_id);
 	w->epoch = m->all.at[at].epoch;
-	memcpy(w->to, p->at[p->cursor].id, sizeof w->to);
+	memcpy(w->user_id, p->at[p->cursor].id, sizeof w->user_id);
 	notice_say(m, LOOK_PLAIN, WORD_CALL_COLLEAGUE_RINGS, p->at[p->cursor].name, NULL);
 	pick_stop(m);
 }

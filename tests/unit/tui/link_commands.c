@@ -194,6 +194,29 @@ Test(link_commands, a_forced_take_over_and_a_new_text_say_more)
 	stop(&b);
 }
 
+Test(link_commands, calls_name_the_colleague_and_the_customer)
+{
+	struct bench b = {0};
+	struct outgoing pass_on = {
+		.kind = OUT_TRANSFER, .id = 91, .epoch = 4, .user_id = EAR_ID(8)};
+	struct outgoing pickup = {.kind = OUT_PICKUP_CALL, .id = 92, .customer_id = EAR_ID(9)};
+
+	start(&b, 0);
+	snprintf(pass_on.conversation_id, sizeof pass_on.conversation_id, EAR_ID(3));
+	cr_assert(uplink_wish(b.ear->uplink, &pass_on));
+	cr_expect_eq(ear_answer(b.ear, 91, MS)->kind, MSG_DONE);
+	cr_expect_str_eq(script_request_at(b.peer, 2)->path,
+			 "/api/conversations/" EAR_ID(3) "/transfer");
+	cr_expect_str_eq(script_request_at(b.peer, 2)->body,
+			 "{\"epoch\":4,\"user_id\":\"" EAR_ID(8) "\"}");
+	cr_assert(uplink_wish(b.ear->uplink, &pickup));
+	cr_expect_eq(ear_answer(b.ear, 92, MS)->kind, MSG_DONE);
+	cr_expect_str_eq(script_request_at(b.peer, 3)->path, "/api/outbound");
+	cr_expect_str_eq(script_request_at(b.peer, 3)->body,
+			 "{\"kind\":\"pickup_ready\",\"customer_id\":\"" EAR_ID(9) "\"}");
+	stop(&b);
+}
+
 Test(link_commands, queries_are_escaped)
 {
 	struct bench b = {0};
