@@ -67,7 +67,7 @@ static bool header_read(struct set *s, const char *const *columns, struct err *e
 static bool line_predict(struct ctl *c, const struct set *s, struct str line,
 			 understand_line *predict, struct buf *out, struct err *err)
 {
-	struct str cells[SET_COLUMNS_MAX], values[UNDERSTAND_COLUMNS_MAX];
+	struct str cells[SET_COLUMNS_MAX], values[UNDERSTAND_COLUMNS_MAX] = {0};
 	size_t n = cells_cut(line, cells);
 	struct err why = {0};
 
