@@ -52,6 +52,20 @@ LANGUAGE sql STABLE AS $$
                     AND c.id <> p_conversation)
 $$;
 
+-- Who is refused because of such a call may see that it is over: its end was never told, and is asked for now.
+CREATE OR REPLACE FUNCTION call_elsewhere_asked(p_organization uuid, p_user uuid) RETURNS void
+LANGUAGE sql AS $$
+  SELECT work_add(s.organization_id, 'call_watch', s.id, now())
+    FROM call_sessions s
+   WHERE s.organization_id = p_organization AND s.leg = 'customer' AND s.stage <> 'ended' AND s.twilio_call_sid IS NOT NULL
+     AND s.conversation_id IN (
+         SELECT m.conversation_id FROM call_sessions m
+          WHERE m.organization_id = p_organization AND m.user_id = p_user AND m.leg = 'staff' AND m.stage <> 'ended'
+         UNION ALL
+         SELECT c.id FROM conversations c
+          WHERE c.organization_id = p_organization AND c.holder_user_id = p_user AND c.state = 'open' AND c.channel = 'voice')
+$$;
+
 -- A refusal that names the colleague whose phone is being rung.
 CREATE OR REPLACE FUNCTION call_refused(p_thread conversations, p_code text, p_rung call_sessions) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
@@ -137,6 +151,9 @@ BEGIN
       WHEN p_by = 'phone' AND v_mine.id IS NULL AND NOT EXISTS (SELECT FROM user_profiles u WHERE u.organization_id = who.organization_id
              AND u.id = who.user_id AND u.phone_number IS NOT NULL) THEN 'no_phone' END;
   END IF;
+  IF v_refusal = 'on_a_call' THEN
+    PERFORM call_elsewhere_asked(who.organization_id, who.user_id);
+  END IF;
   IF v_thread.id IS NULL THEN
     outcome := 'missing';
   ELSIF outcome IS NULL AND v_thread.channel <> 'voice' THEN
@@ -213,6 +230,9 @@ BEGIN
   ELSIF v_refusal IS NOT NULL THEN
     outcome := 'conflict';
     body := call_refused(v_thread, v_refusal, v_rung);
+    IF v_refusal = 'on_a_call' THEN
+      PERFORM call_elsewhere_asked(who.organization_id, who.user_id);
+    END IF;
   ELSE
     outcome := 'created';
     IF v_thread.holder_user_id IS DISTINCT FROM who.user_id OR v_leg.stage <> 'typing' THEN
@@ -560,7 +580,7 @@ END $$;
 DO $$
 DECLARE f text;
 BEGIN
-  FOREACH f IN ARRAY ARRAY['call_transcribed(call_sessions)', 'call_body(uuid, uuid)', 'call_is_live(uuid, uuid)', 'call_elsewhere(uuid, uuid, uuid)',
+  FOREACH f IN ARRAY ARRAY['call_transcribed(call_sessions)', 'call_body(uuid, uuid)', 'call_is_live(uuid, uuid)', 'call_elsewhere(uuid, uuid, uuid)', 'call_elsewhere_asked(uuid, uuid)',
     'call_refused(conversations, text, call_sessions)', 'call_taken_typing(staff_call, call_sessions, conversations, text)',
     'conversation_take(staff_call, uuid, bigint, text, boolean, text, boolean)',
     'conversation_say(staff_call, uuid, bigint, text, text, int)', 'call_command(staff_call, uuid, bigint, text)',

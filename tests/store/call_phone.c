@@ -195,6 +195,12 @@ Test(call_phone, who_has_no_phone_or_is_on_another_call_is_not_rung)
 	ringing_begin(&r, t, true);
 	expect_is(TAKE("1", "phone"), "conflict", "on_a_call");
 	expect_is(TAKE("1", "typing"), "conflict", "on_a_call");
+	/* perhaps that call is over, and nobody has told: the carrier is asked */
+	cr_expect_eq(sql_int(t->owner,
+			     "SELECT count(*) FROM due_work w JOIN call_sessions s ON s.id = w.ref"
+			     " WHERE w.kind = 'call_watch' AND w.due_at <= now()"
+			     " AND s.twilio_call_sid = 'CA9'"),
+		     1);
 }
 
 Test(call_phone, who_is_rung_may_type_instead_or_call_it_off)
