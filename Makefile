@@ -182,7 +182,7 @@ tests: $(TEST_BIN)
 
 # The load generators of bench and crash tests: plain release code, a program each over what they share.
 BENCH_PROGRAMS := load streams calls relay console logins
-BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c) tests/bench/bridge_daemon.c,$(wildcard tests/bench/*.c)))
+BENCH_SHARED := $(patsubst %.c,$(BUILD)/obj/release/%.o,$(filter-out $(BENCH_PROGRAMS:%=tests/bench/%.c) tests/bench/bridge_daemon.c tests/bench/understand.c,$(wildcard tests/bench/*.c)))
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/obj/release/tests/bench/%.o $(BENCH_SHARED) $(call archives,release,shared)
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -o $@ $^ $(call lib,libcrypto libutf8proc)
@@ -190,6 +190,11 @@ $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/obj/release/tes
 $(BUILD)/bench/bridge_daemon: $(BUILD)/obj/release/tests/bench/bridge_daemon.o $(call archives,release,server/voice server/agent server/elevenlabs server/twilio server/net server/core $(SHARED_DIRS)) $(BUILD)/obj/release/llhttp/lib.a
 	@mkdir -p $(@D)
 	@$(CC) $(release_LDFLAGS) -pthread -o $@ -Wl,--start-group $^ -Wl,--end-group $(SERVICE_LIBS)
+
+# The pure part of the agent, call by call.
+$(BUILD)/bench/understand: $(BUILD)/obj/release/tests/bench/understand.o $(call archives,release,server/agent $(SHARED_DIRS))
+	@mkdir -p $(@D)
+	@$(CC) $(release_LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(SERVICE_LIBS)
 
 # The consoles that are cut and the staff who race: the other side of end-to-end tests.
 STORM := $(BUILD)/storm/followers $(BUILD)/storm/racers
@@ -220,7 +225,7 @@ fuzz:
 	@tests/fuzz/run.sh $(BUILD)/fuzz
 
 # ---- the commands (each a script of its own) -------------------------------------------------------
-.PHONY: deps check lint demo start stop bench bench-streams bench-console bench-calls storm-calls install clean format help
+.PHONY: deps check lint demo start stop bench bench-streams bench-console bench-calls bench-understand storm-calls install clean format help
 deps:
 	@tests/support/deps.sh build run check
 # A variable of this file, for scripts: make -s show-COMMON
@@ -238,7 +243,7 @@ stop:
 	@tests/support/stop.sh
 bench:
 	@tests/bench/run.sh
-bench-streams bench-console bench-calls:
+bench-streams bench-console bench-calls bench-understand:
 	@tests/bench/$(@:bench-%=%).sh
 storm-calls:
 	@tests/support/deps.sh build run check

@@ -148,3 +148,4 @@ echo "(figures: $build/bench.json)"
 [ "${STREAMS:-1}" = 0 ] || tests/bench/streams.sh
 [ "${CONSOLE:-1}" = 0 ] || tests/bench/console.sh
 [ "${CALLS:-400}" = 0 ] || tests/bench/calls.sh
+[ "${UNDERSTAND:-1}" = 0 ] || tests/bench/understand.sh
