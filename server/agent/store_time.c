@@ -12,12 +12,20 @@ bool store_closed_by_hand(const struct store *s, int64_t now_us)
 	return s->closed_now && (s->closed_until_us == 0 || now_us < s->closed_until_us);
 }
 
+#define DATE_BYTES 10 /* 2026-07-01 */
+
+/* Dates are compared as they are written: a look may go through a year of days. */
 static const struct store_special *special_of(const struct store *s, int64_t day)
 {
-	int64_t date;
+	char date[32];
+	struct day d;
 
+	if (s->specials_n == 0)
+		return NULL;
+	d = day_split(day);
+	snprintf(date, sizeof date, "%04d-%02d-%02d", d.year, d.month, d.mday);
 	for (size_t i = 0; i < s->specials_n; i++) {
-		if (day_parse(str_of(s->specials[i].date), &date) && date == day)
+		if (memcmp(s->specials[i].date, date, DATE_BYTES) == 0)
 			return &s->specials[i];
 	}
 	return NULL;
@@ -118,17 +126,44 @@ void store_day_at(const struct store *s, const struct zone *z, int64_t day, int6
 	hand_cut(s, out, now_us);
 }
 
+/* The first day from this one on that has periods, as far as one looks. */
+static int64_t day_with_periods(const struct store *s, int64_t day, int64_t last)
+{
+	unsigned weekdays = 0;
+	bool specials = false;
+
+	for (size_t i = 0; i < s->periods_n; i++)
+		weekdays |= 1u << (s->periods[i].weekday & 7);
+	for (size_t i = 0; i < s->specials_n; i++)
+		specials = specials || s->specials[i].periods_n > 0;
+	if (weekdays == 0 && !specials)
+		return last + 1;
+	for (; day <= last; day++) {
+		const struct store_special *special = special_of(s, day);
+
+		if (special == NULL ? (weekdays & 1u << day_weekday(day)) != 0
+				    : !special->closed && special->periods_n > 0)
+			break;
+	}
+	return day;
+}
+
 bool store_next_span(const struct store *s, const struct zone *z, int64_t from_us, int64_t now_us,
 		     struct store_span *out)
 {
-	struct store_day d;
+	bool found = false, by_hand = store_closed_by_hand(s, now_us);
 	struct zone_time t;
-	bool found = false;
+	struct store_day d;
+	int64_t last;
 
-	if (z == NULL)
+	if (z == NULL || (by_hand && s->closed_until_us == 0))
 		return false;
+	if (by_hand && s->closed_until_us > from_us)
+		from_us = s->closed_until_us;
 	zone_local(z, from_us, &t);
-	for (int64_t day = t.day - 1; day <= t.day + STORE_LOOK_AHEAD_D; day++) {
+	last = t.day + STORE_SEARCH_D;
+	for (int64_t day = t.day - 1; day <= last; day++) {
+		day = found ? day : day_with_periods(s, day, last);
 		store_day_at(s, z, day, now_us, &d);
 		for (size_t i = 0; i < d.spans_n; i++) {
 			if (d.spans[i].to_us <= from_us)
@@ -139,6 +174,8 @@ bool store_next_span(const struct store *s, const struct zone *z, int64_t from_u
 				return true;
 			else if (d.spans[i].to_us > out->to_us)
 				out->to_us = d.spans[i].to_us;
+			if (!found)
+				last = day + STORE_LOOK_AHEAD_D; /* for what joins it */
 			found = true;
 		}
 	}

@@ -13,8 +13,12 @@
 #include "server/agent/agent.h"
 #include "shared/zone.h"
 
-#define STORE_DAY_SPANS    8  /* more periods a day than that are not read */
-#define STORE_LOOK_AHEAD_D 14 /* days that are searched for the next opening */
+#define STORE_DAY_SPANS 8 /* more periods a day than that are not read */
+#define STORE_LOOK_AHEAD_D \
+	14 /* days over which open time is joined: longer is "around the clock" */
+#define STORE_SEARCH_D                                                             \
+	370 /* days that are searched for the next opening: longer than any season \
+	     */
 
 enum store_why { STORE_UNKNOWN, STORE_WEEKLY, STORE_SPECIAL, STORE_BY_HAND };
 

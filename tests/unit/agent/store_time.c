@@ -92,18 +92,50 @@ Test(store_time, owns_up_to_what_it_does_not_know)
 	cr_expect_eq(status(&s, SHOP_NOW).opens_us, 0);
 }
 
-Test(store_time, sees_a_fortnight_ahead_and_no_further)
+Test(store_time, finds_the_opening_behind_a_season_and_none_that_is_not_told)
 {
 	static struct store_special opening = {
-		.date = "2026-06-30", .periods = shop_st_jean, .periods_n = 1};
+		.date = "2027-04-01", .periods = shop_st_jean, .periods_n = 1};
 	struct store s = shop();
 
 	s.periods_n = 0;
 	s.specials = &opening;
 	s.specials_n = 1;
-	cr_expect_eq(status(&s, "2026-06-16T15:00:00-04:00").opens_us,
-		     at("2026-06-30T12:00:00-04:00"));
-	cr_expect_eq(status(&s, "2026-06-15T15:00:00-04:00").opens_us, 0);
+	cr_expect_eq(status(&s, "2026-11-16T15:00:00-05:00").opens_us,
+		     at("2027-04-01T12:00:00-04:00"));
+	cr_expect_eq(status(&s, "2026-03-16T15:00:00-04:00").opens_us, 0); /* more than a year */
+	s.specials_n = 0;
+	cr_expect_eq(status(&s, "2026-11-16T15:00:00-05:00").opens_us, 0);
+}
+
+Test(store_time, looks_behind_a_winter_of_special_days_and_a_closure_by_hand)
+{
+	static struct store_special winter[150];
+	struct store s = shop();
+	int64_t first, last;
+
+	cr_assert(day_parse(STR_LIT("2026-11-10"), &first));
+	for (size_t i = 0; i < ARRAY_LEN(winter); i++) {
+		struct day d = day_split(first + (int64_t)i);
+
+		winter[i] = (struct store_special){.closed = true};
+		snprintf(winter[i].date, sizeof winter[i].date, "%04d-%02d-%02d", d.year % 10000,
+			 d.month % 100, d.mday % 100);
+	}
+	last = first + (int64_t)ARRAY_LEN(winter) - 1;
+	cr_assert(day_split(last).month == 4 && day_split(last).mday == 8); /* a Thursday */
+	s.specials = winter;
+	s.specials_n = ARRAY_LEN(winter);
+	cr_expect_eq(status(&s, "2026-11-16T15:00:00-05:00").opens_us,
+		     at("2027-04-09T09:00:00-04:00"));
+	s.specials_n = 0;
+	s.closed_now = true;
+	s.closed_until_us = at("2027-04-09T12:00:00-04:00");
+	cr_expect_eq(status(&s, "2026-11-16T15:00:00-05:00").opens_us,
+		     at("2027-04-09T12:00:00-04:00"));
+	s.closed_until_us = at("2027-04-11T12:00:00-04:00"); /* a Sunday */
+	cr_expect_eq(status(&s, "2026-11-16T15:00:00-05:00").opens_us,
+		     at("2027-04-12T09:00:00-04:00"));
 }
 
 Test(store_time, joins_periods_and_runs_over_midnight)
