@@ -116,7 +116,7 @@ $($(1)_BIN)/switchbackd: $(BUILD)/obj/$(1)/server/main.o $(call archives,$(1),$(
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(SERVICE_LIBS)
 
-$($(1)_BIN)/switchbackctl: $(BUILD)/obj/$(1)/server/ctl/main.o $(BUILD)/obj/$(1)/server/api/roles.o $(call archives,$(1),$(CTL_DIRS) server/db server/agent server/twilio server/elevenlabs $(SHARED_DIRS))
+$($(1)_BIN)/switchbackctl: $(BUILD)/obj/$(1)/server/ctl/main.o $(BUILD)/obj/$(1)/server/api/roles.o $(BUILD)/obj/$(1)/server/store/store_json.o $(call archives,$(1),$(CTL_DIRS) server/db server/agent server/twilio server/elevenlabs $(SHARED_DIRS))
 	@mkdir -p $$(@D)
 	@echo "  LD[$(1)]  $$@"
 	@$(CC) $$($(1)_LDFLAGS) -pthread -o $$@ -Wl,--start-group $$^ -Wl,--end-group $$(CTL_LIBS)

@@ -49,15 +49,16 @@ BEGIN
   RETURN v_id;
 END $$;
 
--- What a store says of itself, as the agent reads it. Special days from yesterday (a period may run over midnight)
--- to six weeks ahead.
-CREATE OR REPLACE FUNCTION store_context(p_organization uuid) RETURNS jsonb
+-- What a store says of itself, as the agent reads it at that moment. Special days from yesterday (a period may run over
+-- midnight) to a year ahead: a store that is closed for a season still knows when it opens.
+DROP FUNCTION IF EXISTS store_context(uuid);
+CREATE OR REPLACE FUNCTION store_context(p_organization uuid, p_at timestamptz DEFAULT now()) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'name', o.name, 'phone', o.phone_number, 'email', o.email, 'address', o.address,
     'directions_en', o.directions_en, 'directions_fr', o.directions_fr, 'zone', o.time_zone,
     'default_language', o.default_language, 'reply_target_minutes', o.reply_target_minutes,
-    'closed_manually', o.closed_manually AND (o.closed_until IS NULL OR o.closed_until > now()),
+    'closed_manually', o.closed_manually AND (o.closed_until IS NULL OR o.closed_until > p_at),
     'closed_until_us', CASE WHEN o.closed_until IS NULL THEN 0 ELSE (extract(epoch FROM o.closed_until) * 1000000)::bigint END,
     'closed_reason_en', o.closed_reason_en, 'closed_reason_fr', o.closed_reason_fr,
     'hours', (SELECT coalesce(jsonb_agg(jsonb_build_array(h.weekday, h.opens, h.closes) ORDER BY h.weekday, h.opens), '[]')
@@ -68,7 +69,7 @@ LANGUAGE sql STABLE AS $$
                       FROM special_day_periods p WHERE p.organization_id = d.organization_id AND p.day = d.day))
                    ORDER BY d.day), '[]')
                   FROM special_days d WHERE d.organization_id = o.id
-                   AND d.day BETWEEN current_date - 2 AND current_date + 42),
+                   AND d.day BETWEEN (p_at AT TIME ZONE 'UTC')::date - 2 AND (p_at AT TIME ZONE 'UTC')::date + 372),
     'policies', (SELECT coalesce(jsonb_agg(jsonb_build_object('topic', p.topic, 'text_en', p.text_en, 'text_fr', p.text_fr)
                    ORDER BY p.topic), '[]')
                    FROM policies p WHERE p.organization_id = o.id))
@@ -212,7 +213,7 @@ END $$;
 DO $$
 DECLARE f text;
 BEGIN
-  FOREACH f IN ARRAY ARRAY['escalation_open(uuid, conversations, text, text, text, timestamptz)', 'store_context(uuid)',
+  FOREACH f IN ARRAY ARRAY['escalation_open(uuid, conversations, text, text, text, timestamptz)', 'store_context(uuid, timestamptz)',
     'agent_turn_begin(uuid, uuid, uuid)',
     'agent_turn_store(uuid, uuid, uuid, bigint, bigint, text, boolean, text, int, text, text, text, timestamptz, jsonb)',
     'promise_due(uuid, uuid, uuid)'] LOOP

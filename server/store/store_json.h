@@ -1,6 +1,7 @@
 /*
  * store_json.h - the JSON that our own SQL functions write (store_context, ...), read. A wrong
- * shape is a bug of ours and reads as "not known". For server/store only.
+ * shape is a bug of ours and reads as "not known". For server/store, and for switchbackctl, which
+ * reads the same.
  */
 #ifndef SWITCHBACK_SERVER_STORE_STORE_JSON_H
 #define SWITCHBACK_SERVER_STORE_STORE_JSON_H

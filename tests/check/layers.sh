@@ -25,7 +25,7 @@ server/voice| shared server/core server/net server/db server/agent server/twilio
 server/webhook| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/voice server/app.h server/keys.h server/jobs/runner.h | none
 server/api| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/staff server/store server/events server/voice server/app.h server/keys.h server/jobs/runner.h | none
 server/jobs| shared server/core server/net server/db server/agent server/twilio server/elevenlabs server/store server/events server/voice server/app.h server/keys.h | none
-server/ctl| shared server/agent server/twilio server/elevenlabs server/db/schema_list.h server/api/roles.h | libpq curl libcsv jansson libcrypto libcrypt
+server/ctl| shared server/agent server/twilio server/elevenlabs server/store/store_json.h server/db/schema_list.h server/api/roles.h | libpq curl libcsv jansson libcrypto libcrypt
 server/keep| shared                                              | none
 server| shared server                                            | any
 tests/sim| shared server/core server/net                         | uv jansson libcrypto expat ncursesw utf8proc
