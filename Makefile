@@ -209,6 +209,20 @@ $(BUILD)/storm/calls: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/s
 .PHONY: storm
 storm: $(STORM) $(BUILD)/storm/calls
 
+# ---- the models of server/agent: tables made from lines ----------------------------------------------
+# Sets that are no part of this tree are added: make train-lang LANG_SETS=.../lang/dev.tsv
+LANG_LINES := tests/train/lang_neutral.tsv tests/train/lang_lines.tsv
+$(BUILD)/train/lang: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/train/lang*.c)) $(call archives,release,server/agent shared)
+	@mkdir -p $(@D)
+	@$(CC) $(release_LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(call lib,libutf8proc glib-2.0 libcrypto) -lm
+$(BUILD)/obj/release/tests/train/%.o: release_CFLAGS += -ffp-contract=off
+.PHONY: train-lang judge-lang
+train-lang: $(BUILD)/train/lang
+	@$< table $(LANG_LINES) $(LANG_SETS) > $(BUILD)/train/detect_table.c
+	@mv $(BUILD)/train/detect_table.c server/agent/detect_table.c
+judge-lang: $(BUILD)/train/lang
+	@$< judge -v $(LANG_LINES) $(LANG_SETS)
+
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))

@@ -31,7 +31,7 @@ static enum language evidence(struct turn *t)
 	enum language l = LANGUAGE_UNKNOWN;
 
 	for (size_t i = t->in->messages_n; i-- > 0 && l == LANGUAGE_UNKNOWN;)
-		l = language_detect(t->arena, t->in->messages[i].body);
+		l = language_detect(t->in->messages[i].body).language;
 	return l;
 }
 

@@ -11,11 +11,7 @@
 
 static enum language detect(const char *text)
 {
-	struct arena a = {0};
-	enum language l = language_detect(&a, str_of(text));
-
-	arena_free(&a);
-	return l;
+	return language_detect(str_of(text)).language;
 }
 
 Test(detect, reads_everyday_texts)
