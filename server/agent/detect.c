@@ -34,20 +34,6 @@ static int percent_of(int score)
 
 /* ---- the score ---- */
 
-struct sum {
-	const int8_t *weights;
-	int32_t sum; /* in weights times DETECT_FULL */
-	uint32_t n;  /* features, a possible name's as well */
-};
-
-static void add(void *to, const struct feature *f)
-{
-	struct sum *s = to;
-
-	s->sum += s->weights[f->bucket] * f->share;
-	s->n++;
-}
-
 /* A weight of a text with n features, as a part of its score. */
 static int part_of(const struct detect_table *table, int64_t weight, uint32_t n)
 {
@@ -59,8 +45,8 @@ static int part_of(const struct detect_table *table, int64_t weight, uint32_t n)
 
 struct detected language_detect_by(const struct detect_table *table, struct str text)
 {
-	struct sum s = {.weights = table->weights};
-	struct detect_shape shape = detect_read(text, &table->neutral, add, &s);
+	struct feature_sink s = {.weights = table->weights};
+	struct detect_shape shape = detect_read(text, &table->neutral, &s);
 	struct detected d = {.score = part_of(table, s.sum, s.n), .words = shape.words};
 	int margin = shape.might_name ? table->name_margin : table->margin;
 
@@ -83,7 +69,6 @@ struct detected language_detect(struct str text)
 struct reasons {
 	struct detect_reason *out;
 	size_t n, max;
-	uint32_t features;
 };
 
 static bool heavier(const struct detect_reason *a, const struct detect_reason *b)
@@ -100,7 +85,6 @@ static void note(void *to, const struct feature *f)
 
 	snprintf(one.text, sizeof one.text, STR_FMT "%s" STR_FMT, STR_ARG(f->before),
 		 f->before.n > 0 ? " " : "", STR_ARG(f->text));
-	r->features++;
 	for (at = 0; at < r->n; at++) {
 		if (r->out[at].kind == one.kind && strcmp(r->out[at].text, one.text) == 0)
 			return;
@@ -119,10 +103,11 @@ static void note(void *to, const struct feature *f)
 size_t language_explain(struct str text, struct detect_reason *out, size_t max)
 {
 	struct reasons r = {.out = out, .max = max};
+	struct feature_sink sink = {.seen = note, .to = &r};
 
-	(void)detect_read(text, &detect_table.neutral, note, &r);
+	(void)detect_read(text, &detect_table.neutral, &sink);
 	for (size_t i = 0; i < r.n; i++) {
-		int part = part_of(&detect_table, out[i].weight, r.features);
+		int part = part_of(&detect_table, out[i].weight, sink.n);
 
 		out[i].weight = (int)((int64_t)part * detect_table.temperature / UNIT);
 	}

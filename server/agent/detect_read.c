@@ -124,8 +124,7 @@ struct walk {
 	struct str text;
 	size_t i;
 	const struct word_set *neutral;
-	feature_seen *seen;
-	void *to;
+	struct feature_sink *sink;
 	struct word word, before; /* before.n is 0 where no pair is */
 	bool sentence;            /* the next word begins one */
 	bool small;               /* the text has a word in small letters */
@@ -138,12 +137,18 @@ static struct str letters_of(const struct word *w)
 	return str_make(w->at + 1, w->n - 2);
 }
 
-static void emit(const struct walk *k, enum feature_kind kind, uint32_t h, int share,
-		 struct str before, struct str text)
+static inline void emit(const struct walk *k, enum feature_kind kind, uint32_t h, int share,
+			struct str before, struct str text)
 {
-	struct feature f = {kind, bucket_of(h), share, before, text};
+	struct feature_sink *sink = k->sink;
+	uint32_t bucket = bucket_of(h);
 
-	k->seen(k->to, &f);
+	sink->n++;
+	if (sink->weights != NULL) {
+		sink->sum += sink->weights[bucket] * share;
+		return;
+	}
+	sink->seen(sink->to, &(struct feature){kind, bucket, share, before, text});
 }
 
 static void emit_text(const struct walk *k, enum feature_kind kind, struct str text, int share)
@@ -159,19 +164,6 @@ static bool is_digit(char c)
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* The letter, mark or digit at `i`: its length, 0 when it is none of them. */
-static size_t letter_at(struct str s, size_t i, uint32_t *code, const char **folded)
-{
-	size_t n = utf8_next(str_sub(s, i, s.n), code);
-
-	if (n == 0)
-		return 0;
-	*folded = detect_folded(*code);
-	if ((*folded)[0] != '\0' || (*code >= 0x300 && *code <= 0x36F))
-		return n;
-	return *code >= '0' && *code <= '9' ? n : 0;
 }
 
 /* The small accented letter: of its capital, and of a letter that its mark follows. */
@@ -201,37 +193,58 @@ static uint32_t composed(const struct word *w, uint32_t code)
 		       : code;
 }
 
-static void word_add(struct word *w, uint32_t code, const char *folded)
+static void letter_add(struct word *w, char c)
 {
-	code = composed(w, code);
-	if (code >= 0x80 && w->accents_n < ARRAY_LEN(w->accents))
-		w->accents[w->accents_n++] = code;
-	if (folded[0] == '\0' && code < 0x80) {
-		w->digits++;
-		if (w->n <= DETECT_WORD_MAX)
-			w->at[w->n++] = (char)code;
-	}
-	for (; *folded != '\0'; folded++) {
-		bool upper = *folded >= 'A' && *folded <= 'Z';
+	bool upper = c >= 'A' && c <= 'Z';
 
-		w->upper_first = w->upper_first || (upper && w->n == 1);
-		w->lower = w->lower || !upper;
-		if (w->n <= DETECT_WORD_MAX)
-			w->at[w->n++] = (char)(upper ? *folded + 32 : *folded);
-	}
+	if (is_digit(c))
+		w->digits++;
+	else if (upper)
+		w->upper_first = w->upper_first || w->n == 1;
+	else
+		w->lower = true;
+	if (w->n <= DETECT_WORD_MAX)
+		w->at[w->n++] = (char)(upper ? c + 32 : c);
+}
+
+static bool is_ascii_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The accented letter or mark at k->i, added to the word: its length, 0 when there is none. */
+static size_t accented_add(const struct walk *k, struct word *w)
+{
+	uint32_t code = 0;
+	size_t n = utf8_next(str_sub(k->text, k->i, k->text.n), &code);
+	const char *folded = n > 1 ? detect_folded(code) : "";
+
+	if (n < 2 || (folded[0] == '\0' && (code < 0x300 || code > 0x36F)))
+		return 0;
+	if (w->accents_n < ARRAY_LEN(w->accents))
+		w->accents[w->accents_n++] = composed(w, code);
+	for (; *folded != '\0'; folded++)
+		letter_add(w, *folded);
+	return n;
 }
 
 /* Reads the word at k->i; false when none begins there. */
 static bool word_read(struct walk *k)
 {
 	struct word *w = &k->word;
-	const char *folded = "";
-	uint32_t code = 0;
-	size_t n;
+	size_t n = 1;
 
-	*w = (struct word){.at = {'^'}, .n = 1};
-	while ((n = letter_at(k->text, k->i, &code, &folded)) > 0) {
-		word_add(w, code, folded);
+	w->at[0] = '^';
+	w->n = 1;
+	w->accents_n = w->digits = 0;
+	w->upper_first = w->lower = false;
+	while (k->i < k->text.n && n > 0) {
+		char c = k->text.p[k->i];
+
+		if (is_ascii_letter(c) || is_digit(c))
+			letter_add(w, c);
+		else
+			n = (unsigned char)c >= 0x80 ? accented_add(k, w) : 0;
 		k->i += n;
 	}
 	if (w->n == 1)
@@ -375,7 +388,7 @@ static void word_seen(struct walk *k, size_t begin)
 		k->before.n = 0;
 		return;
 	}
-	emit_word(k, name ? 1 : DETECT_FULL);
+	emit_word(k, name ? 2 : DETECT_FULL);
 	k->before = *w;
 }
 
@@ -411,12 +424,16 @@ static bool is_address(struct str chunk)
 static void address_passed(struct walk *k)
 {
 	size_t end = k->i;
+	bool perhaps = false;
 	struct str chunk;
 
-	while (end < k->text.n && !is_blank(k->text.p[end]))
-		end++;
+	for (; end < k->text.n && !is_blank(k->text.p[end]); end++) {
+		char c = k->text.p[end];
+
+		perhaps = perhaps || c == '@' || c == '.' || c == ':';
+	}
 	chunk = str_sub(k->text, k->i, end - k->i);
-	if (!is_address(chunk))
+	if (!perhaps || !is_address(chunk))
 		return;
 	k->before.n = 0;
 	k->i = end;
@@ -455,10 +472,10 @@ static void plus_read(struct walk *k)
 		emit_text(k, FEATURE_ELISION, STR_LIT("a+"), DETECT_FULL);
 }
 
-struct detect_shape detect_read(struct str text, const struct word_set *neutral, feature_seen *seen,
-				void *to)
+struct detect_shape detect_read(struct str text, const struct word_set *neutral,
+				struct feature_sink *sink)
 {
-	struct walk k = {.neutral = neutral, .seen = seen, .to = to, .sentence = true};
+	struct walk k = {.neutral = neutral, .sink = sink, .sentence = true};
 	size_t begin, apostrophe = 0;
 
 	k.text = utf8_cut(text, DETECT_READ_MAX);

@@ -6,7 +6,7 @@
  * Words are runs of letters, lower-cased, accents folded but remembered; they end at everything
  * else, also at an apostrophe. Addresses (e-mail, web), numbers, codes, and the words of the given
  * set (names, brands, units) have no features at all. A capitalised word inside a sentence may be a
- * name: its features count a quarter.
+ * name: its features count half.
  */
 #ifndef SWITCHBACK_SERVER_AGENT_DETECT_READ_H
 #define SWITCHBACK_SERVER_AGENT_DETECT_READ_H
@@ -16,7 +16,7 @@
 #define DETECT_BUCKETS  32768u
 #define DETECT_READ_MAX 1000 /* bytes of a text that are looked at */
 #define DETECT_WORD_MAX 30   /* letters of a word that are looked at */
-#define DETECT_FULL     4    /* share of a feature that counts wholly; of a possible name's: 1 */
+#define DETECT_FULL     4    /* share of a feature that counts wholly; of a possible name: half */
 
 enum feature_kind {
 	FEATURE_LETTERS, /* 2 to 4 letters; ^ and $ are the word's ends */
@@ -49,11 +49,19 @@ struct detect_shape {
 			  */
 };
 
-typedef void feature_seen(void *to, const struct feature *f);
+/* What is done with the features: added up (weights is not NULL: *sum is of weight times share, *n
+ * their count), or shown one by one in their order. */
+struct feature_sink {
+	const int8_t *weights;
+	int32_t sum;
+	uint32_t n;
+	void (*seen)(void *to, const struct feature *f);
+	void *to;
+};
 
-/* Any bytes. Calls seen(to, ...) for each feature in their order; takes no memory. */
-struct detect_shape detect_read(struct str text, const struct word_set *neutral, feature_seen *seen,
-				void *to);
+/* Any bytes; takes no memory. */
+struct detect_shape detect_read(struct str text, const struct word_set *neutral,
+				struct feature_sink *sink);
 
 /* Of a folded word. */
 uint32_t detect_hash(struct str word);

@@ -7,13 +7,14 @@
  * Lines that name a source (a development set's) are judged: in five parts, each by a model of the
  * other four, and each source by a model of the others. Lines without one are always learned from.
  */
+#include <ctype.h>
 #include <math.h>
 
 #include "tests/train/lang_fit.h"
 
 #define FOLDS       5
 #define MARGIN      90  /* 1/256 log-odds */
-#define NAME_MARGIN 200 /* of what may be a bare name */
+#define NAME_MARGIN 600 /* of what may be a bare name */
 
 /* ---- judging ---- */
 
@@ -34,7 +35,9 @@ static size_t fold_of(const struct lang_line *l)
 
 static bool left_out(const struct fold *f, const struct lang_line *l)
 {
-	if (l->source.n == 0 || l->language == LANGUAGE_UNKNOWN)
+	if (l->language == LANGUAGE_UNKNOWN)
+		return f->source.n == 0 && fold_of(l) == f->number;
+	if (l->source.n == 0)
 		return false;
 	return f->source.n > 0 ? str_eq(f->source, l->source) : fold_of(l) == f->number;
 }
@@ -44,17 +47,32 @@ static bool learned(const void *to, const struct lang_line *l)
 	return !left_out(to, l);
 }
 
+/* A name is judged as people write it: with a capital. */
+static struct str as_written(struct arena *a, const struct lang_line *l)
+{
+	char *p;
+
+	if (l->language != LANGUAGE_UNKNOWN)
+		return l->text;
+	p = arena_cstr(a, l->text);
+	p[0] = (char)toupper((unsigned char)p[0]);
+	return str_make(p, l->text.n);
+}
+
 static void fold_judge(const struct lang_set *set, struct fold f, struct lang_model *m,
 		       struct verdict *v)
 {
+	struct arena a = {0};
+
 	lang_fit(set, learned, &f, m);
 	for (size_t i = 0; i < set->n; i++) {
 		if (!left_out(&f, &set->lines[i]))
 			continue;
-		v[i].d = language_detect_by(&m->table, set->lines[i].text);
+		v[i].d = language_detect_by(&m->table, as_written(&a, &set->lines[i]));
 		v[i].judged = true;
 		v[i].right = v[i].d.language == set->lines[i].language;
 	}
+	arena_free(&a);
 }
 
 static size_t words_of(struct str text)
@@ -75,13 +93,16 @@ static bool ascii(struct str s)
 	return true;
 }
 
-enum kind { ALL, EN, FR, SHORT, ONE_WORD, PLAIN_FR, SMS_FR, SMS, MIXED, STORE, KINDS };
+enum kind { NEUTRAL, ALL, EN, FR, SHORT, ONE_WORD, PLAIN_FR, SMS_FR, SMS, MIXED, STORE, KINDS };
 
 static bool is_kind(const struct lang_line *l, enum kind k)
 {
 	bool fr = l->language == LANGUAGE_FR, sms = str_find(l->flags, STR_LIT("sms")) >= 0;
 
+	if (l->language == LANGUAGE_UNKNOWN)
+		return k == NEUTRAL;
 	switch (k) {
+	case NEUTRAL: return false;
 	case EN: return !fr;
 	case FR: return fr;
 	case SHORT: return words_of(l->text) <= 3;
@@ -106,7 +127,8 @@ static void kind_report(const char *name, unsigned right, unsigned wrong, unsign
 
 static void report(const struct lang_set *set, const struct verdict *v, bool verbose)
 {
-	static const char *const names[KINDS] = {"all",
+	static const char *const names[KINDS] = {"neutral words",
+						 "all",
 						 "English",
 						 "French",
 						 "up to 3 words",
@@ -117,7 +139,7 @@ static void report(const struct lang_set *set, const struct verdict *v, bool ver
 						 "code-switched",
 						 "bike-store lines"};
 
-	for (enum kind k = ALL; k < KINDS; k++) {
+	for (enum kind k = NEUTRAL; k < KINDS; k++) {
 		unsigned right = 0, wrong = 0, undecided = 0;
 
 		for (size_t i = 0; i < set->n; i++) {
@@ -126,6 +148,8 @@ static void report(const struct lang_set *set, const struct verdict *v, bool ver
 			right += v[i].right ? 1 : 0;
 			undecided += v[i].d.language == LANGUAGE_UNKNOWN ? 1 : 0;
 			wrong += !v[i].right && v[i].d.language != LANGUAGE_UNKNOWN ? 1 : 0;
+			if (k == NEUTRAL)
+				undecided = 0;
 		}
 		kind_report(names[k], right, wrong, undecided);
 	}
@@ -164,7 +188,7 @@ static int temperature_of(const struct lang_set *set, const struct verdict *v)
 		for (size_t i = 0; i < set->n; i++) {
 			double x = v[i].d.score / 256.0 * t / 256.0, p;
 
-			if (!v[i].judged)
+			if (!v[i].judged || set->lines[i].language == LANGUAGE_UNKNOWN)
 				continue;
 			p = lang_logistic(set->lines[i].language == LANGUAGE_FR ? x : -x);
 			/* Brier's score: no logarithm */
@@ -228,11 +252,9 @@ int main(int argc, char **argv)
 	m.table.temperature = 256;
 	m.table.margin = MARGIN;
 	m.table.name_margin = NAME_MARGIN;
-	lang_neutral(&set, &m);
 	folds_judge(&set, &m, v);
 	if (judge) {
-		printf("%zu lines, %zu neutral words, temperature %d\n", set.n, m.table.neutral.n,
-		       temperature_of(&set, v));
+		printf("%zu texts, temperature %d\n", set.n, temperature_of(&set, v));
 		printf("in five parts:\n");
 		report(&set, v, verbose);
 		memset(v, 0, set.n * sizeof *v);

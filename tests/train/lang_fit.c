@@ -6,7 +6,7 @@
 #include <math.h>
 
 #define EPOCHS       30
-#define RATE         0.5
+#define RATE         0.2
 #define DECAY        2e-5 /* of the weights, towards zero */
 #define WEIGHT_SHARE 1.0  /* of a line as it stands; French lines without accents: */
 #define PLAIN_SHARE  0.8
@@ -63,7 +63,7 @@ static void example_add(struct examples *x, struct str text, double target, doub
 {
 	struct example e = {.target = target, .share = share};
 
-	(void)detect_read(text, neutral, take, &e);
+	(void)detect_read(text, neutral, &(struct feature_sink){.seen = take, .to = &e});
 	if (e.n == 0)
 		return;
 	if (x->n == x->room) {
@@ -149,39 +149,6 @@ static void quantize(const double *w, struct lang_model *m)
 	}
 }
 
-void lang_fit(const struct lang_set *set, lang_use *use, const void *to, struct lang_model *m)
-{
-	double *w = xcalloc(DETECT_BUCKETS, sizeof *w), *g2 = xcalloc(DETECT_BUCKETS, sizeof *g2);
-	struct examples x = {0};
-	struct arena a = {0};
-	uint64_t state = 0x9E3779B97F4A7C15u;
-	size_t *order;
-
-	for (size_t i = 0; i < set->n; i++) {
-		if (use == NULL || use(to, &set->lines[i]))
-			line_add(&x, &a, &set->lines[i], &m->table.neutral);
-	}
-	order = xcalloc(x.n, sizeof *order);
-	for (size_t i = 0; i < x.n; i++)
-		order[i] = i;
-	for (int epoch = 0; epoch < EPOCHS; epoch++) {
-		shuffle(order, x.n, &state);
-		for (size_t i = 0; i < x.n; i++)
-			learn_one(&x.e[order[i]], w, g2);
-	}
-	quantize(w, m);
-	m->table.weights = m->weights;
-	for (size_t i = 0; i < x.n; i++) {
-		free(x.e[i].buckets);
-		free(x.e[i].counts);
-	}
-	free(x.e);
-	free(order);
-	free(w);
-	free(g2);
-	arena_free(&a);
-}
-
 /* ---- neutral words ---- */
 
 static int hash_order(const void *a, const void *b)
@@ -207,7 +174,8 @@ static void word_take(void *to, const struct feature *f)
 	w->m->neutral[w->n++] = w->names ? detect_name_hash(f->text) : detect_hash(f->text);
 }
 
-void lang_neutral(const struct lang_set *set, struct lang_model *m)
+static void neutral_learn(const struct lang_set *set, lang_use *use, const void *to,
+			  struct lang_model *m)
 {
 	static const struct word_set none = {NULL, 0};
 	struct words w = {.m = m};
@@ -215,8 +183,10 @@ void lang_neutral(const struct lang_set *set, struct lang_model *m)
 
 	for (size_t i = 0; i < set->n; i++) {
 		w.names = str_is(set->lines[i].flags, "name");
-		if (set->lines[i].language == LANGUAGE_UNKNOWN)
-			(void)detect_read(set->lines[i].text, &none, word_take, &w);
+		if (set->lines[i].language == LANGUAGE_UNKNOWN &&
+		    (use == NULL || use(to, &set->lines[i])))
+			(void)detect_read(set->lines[i].text, &none,
+					  &(struct feature_sink){.seen = word_take, .to = &w});
 	}
 	if (w.n > 0)
 		qsort(m->neutral, w.n, sizeof *m->neutral, hash_order);
@@ -225,4 +195,38 @@ void lang_neutral(const struct lang_set *set, struct lang_model *m)
 			m->neutral[n++] = m->neutral[i];
 	}
 	m->table.neutral = (struct word_set){m->neutral, n};
+}
+
+void lang_fit(const struct lang_set *set, lang_use *use, const void *to, struct lang_model *m)
+{
+	double *w = xcalloc(DETECT_BUCKETS, sizeof *w), *g2 = xcalloc(DETECT_BUCKETS, sizeof *g2);
+	struct examples x = {0};
+	struct arena a = {0};
+	uint64_t state = 0x9E3779B97F4A7C15u;
+	size_t *order;
+
+	neutral_learn(set, use, to, m);
+	for (size_t i = 0; i < set->n; i++) {
+		if (use == NULL || use(to, &set->lines[i]))
+			line_add(&x, &a, &set->lines[i], &m->table.neutral);
+	}
+	order = xcalloc(x.n, sizeof *order);
+	for (size_t i = 0; i < x.n; i++)
+		order[i] = i;
+	for (int epoch = 0; epoch < EPOCHS; epoch++) {
+		shuffle(order, x.n, &state);
+		for (size_t i = 0; i < x.n; i++)
+			learn_one(&x.e[order[i]], w, g2);
+	}
+	quantize(w, m);
+	m->table.weights = m->weights;
+	for (size_t i = 0; i < x.n; i++) {
+		free(x.e[i].buckets);
+		free(x.e[i].counts);
+	}
+	free(x.e);
+	free(order);
+	free(w);
+	free(g2);
+	arena_free(&a);
 }

@@ -15,10 +15,8 @@ struct lang_model {
 	struct detect_table table;
 };
 
-/* The neutral words of the lines without a language. */
-void lang_neutral(const struct lang_set *set, struct lang_model *m);
-
-/* Learns from those lines of the set for which use(to, line) holds (NULL: all). */
+/* Learns from those lines of the set for which use(to, line) holds (NULL: all). Those without a
+ * language are its neutral words. *m is zeroed, or of an earlier fit. */
 typedef bool lang_use(const void *to, const struct lang_line *l);
 void lang_fit(const struct lang_set *set, lang_use *use, const void *to, struct lang_model *m);
 
