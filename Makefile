@@ -221,7 +221,7 @@ train-lang: $(BUILD)/train/lang
 	@$< table $(LANG_LINES) $(LANG_SETS) > $(BUILD)/train/detect_table.c
 	@mv $(BUILD)/train/detect_table.c server/agent/detect_table.c
 judge-lang: $(BUILD)/train/lang
-	@$< judge -v $(LANG_LINES) $(LANG_SETS)
+	@$< judge -v $(LANG_LINES) tests/train/lang_held.tsv $(LANG_SETS)
 
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)

@@ -9,7 +9,7 @@
 #include "shared/utf8.h"
 
 #define WORD_ROOM  (DETECT_WORD_MAX + 4)
-#define NAME_WORDS 3 /* more are no bare name */
+#define NAME_WORDS 4 /* more are no bare name */
 
 /* U+00C0 .. U+017F without their marks; two-letter ones are in detect_folded. */
 /* clang-format off */
@@ -241,6 +241,7 @@ static bool word_read(struct walk *k)
 	while (k->i < k->text.n && n > 0) {
 		char c = k->text.p[k->i];
 
+		n = 1;
 		if (is_ascii_letter(c) || is_digit(c))
 			letter_add(w, c);
 		else

@@ -45,7 +45,7 @@ struct word_set {
 /* What of a text is no feature. */
 struct detect_shape {
 	unsigned words;  /* that had features */
-	bool might_name; /* at most three words, all capitalised, no sentence's end: perhaps a name
+	bool might_name; /* at most four words, all capitalised, no sentence's end: perhaps a name
 			  */
 };
 

@@ -5,14 +5,16 @@
 
 #include <math.h>
 
-#define EPOCHS       30
+#define EPOCHS       20
 #define RATE         0.2
 #define DECAY        2e-5 /* of the weights, towards zero */
 #define WEIGHT_SHARE 1.0  /* of a line as it stands; French lines without accents: */
 #define PLAIN_SHARE  0.8
-#define SMS_SHARE    0.4 /* of a line in SMS spelling, */
-#define JOINED_SHARE 0.3 /* and without apostrophes */
-#define NAME_SHARE   0.3 /* of a neutral word, which should lean nowhere */
+#define SMS_SHARE    0.4  /* of a line in SMS spelling, */
+#define MIXED_SHARE  0.25 /* of a line in which both languages are mixed: its words are of either \
+			   */
+#define JOINED_SHARE 0.3  /* and without apostrophes */
+#define NAME_SHARE   0.5  /* of a neutral word, which should lean nowhere */
 
 double lang_logistic(double x)
 {
@@ -85,6 +87,10 @@ static void line_add(struct examples *x, struct arena *a, const struct lang_line
 	if (l->language == LANGUAGE_UNKNOWN) {
 		if (!str_is(l->flags, "name"))
 			example_add(x, l->text, 0.5, NAME_SHARE, &none);
+		return;
+	}
+	if (str_find(l->flags, STR_LIT("mixed")) >= 0) {
+		example_add(x, l->text, target, MIXED_SHARE, neutral);
 		return;
 	}
 	example_add(x, l->text, target, WEIGHT_SHARE, neutral);
