@@ -5,6 +5,7 @@
 #   make check    lint and every test, sanitized       make start / make stop   the demo in the background
 #   make bench    figures side by side with peers      make fuzz    libFuzzer on all that reads outside bytes
 #   make install  DESTDIR= PREFIX=                     make format  lay the code out with clang-format
+#   make train-lang  LANG_SETS=.../dev.tsv  the language model's table anew; make judge-lang: how well unseen lines are told
 #   make storm-calls  CALLS=500 scripted calls, a fault in each: nobody in silence, nothing lost (docs/practice-line.md)
 
 SHELL := /bin/bash

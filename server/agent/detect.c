@@ -43,19 +43,27 @@ static int part_of(const struct detect_table *table, int64_t weight, uint32_t n)
 		     ((int64_t)table->scale * DETECT_FULL * root_of(n * (UNIT * UNIT))));
 }
 
-struct detected language_detect_by(const struct detect_table *table, struct str text)
+/* The language that a score stands for, in a text of that shape. */
+static enum language language_of(const struct detect_table *table, struct detect_shape shape,
+				 int score)
 {
-	struct feature_sink s = {.weights = table->weights};
-	struct detect_shape shape = detect_read(text, &table->neutral, &s);
-	struct detected d = {.score = part_of(table, s.sum, s.n), .words = shape.words};
 	int margin = shape.might_name ? table->name_margin : table->margin;
 
-	d.score = (int)((int64_t)d.score * table->temperature / UNIT);
-	d.confidence = percent_of(d.score);
-	if (d.score >= margin && d.score > 0)
-		d.language = LANGUAGE_FR;
-	else if (-d.score >= margin && d.score < 0)
-		d.language = LANGUAGE_EN;
+	if (abs(score) < margin || (shape.words > 0 && shape.letters < 2))
+		return LANGUAGE_UNKNOWN;
+	return score > 0 ? LANGUAGE_FR : LANGUAGE_EN;
+}
+
+struct detected language_detect_by(const struct detect_table *table, struct str text)
+{
+	struct feature_sink sink = {.weights = table->weights};
+	struct detect_shape shape = detect_read(text, &table->neutral, &sink);
+	int part = part_of(table, sink.sum, sink.n);
+	struct detected d = {.score = (int)((int64_t)part * table->temperature / UNIT),
+			     .words = shape.words};
+
+	d.language = language_of(table, shape, d.score);
+	d.confidence = percent_of(d.language == LANGUAGE_UNKNOWN ? 0 : d.score);
 	return d;
 }
 

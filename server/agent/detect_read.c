@@ -129,7 +129,7 @@ struct walk {
 	bool sentence;            /* the next word begins one */
 	bool small;               /* the text has a word in small letters */
 	bool other;               /* ... or a sentence's end */
-	unsigned words;
+	unsigned words, letters;
 };
 
 static struct str letters_of(const struct word *w)
@@ -301,6 +301,7 @@ static void emit_word(struct walk *k, int share)
 			  share);
 	}
 	k->words++;
+	k->letters += (unsigned)letters.n;
 }
 
 /* An elision's two sides: "j'" of "j'ai", "'m" of "I'm". Called at the apostrophe. */
@@ -469,8 +470,10 @@ static void gap_passed(struct walk *k)
 /* "a+" is a goodbye. */
 static void plus_read(struct walk *k)
 {
-	if (k->i < k->text.n && k->text.p[k->i] == '+' && k->word.n == 3 && k->word.at[1] == 'a')
-		emit_text(k, FEATURE_ELISION, STR_LIT("a+"), DETECT_FULL);
+	if (k->i == k->text.n || k->text.p[k->i] != '+' || k->word.n != 3 || k->word.at[1] != 'a')
+		return;
+	k->letters++;
+	emit_text(k, FEATURE_ELISION, STR_LIT("a+"), DETECT_FULL);
 }
 
 struct detect_shape detect_read(struct str text, const struct word_set *neutral,
@@ -500,5 +503,6 @@ struct detect_shape detect_read(struct str text, const struct word_set *neutral,
 		k.i += apostrophe;
 	}
 	return (struct detect_shape){.words = k.words,
+				     .letters = k.letters,
 				     .might_name = k.words <= NAME_WORDS && !k.small && !k.other};
 }

@@ -44,9 +44,10 @@ struct word_set {
 
 /* What of a text is no feature. */
 struct detect_shape {
-	unsigned words;  /* that had features */
-	bool might_name; /* at most four words, all capitalised, no sentence's end: perhaps a name
-			  */
+	unsigned words;   /* that had features */
+	unsigned letters; /* of those words; one letter alone is a size, a unit, a choice */
+	bool might_name;  /* at most four words, all capitalised, no sentence's end: perhaps a name
+			   */
 };
 
 /* What is done with the features: added up (weights is not NULL: *sum is of weight times share, *n

@@ -19,7 +19,7 @@
 
 #include "server/agent/phrase.h"
 
-#define TONGUE_SURE 80 /* per cent: detect.h's confidence that is no mere leaning */
+#define TONGUE_SURE 95 /* per cent: detect.h's confidence that is no mere leaning */
 
 enum tongue_by {
 	TONGUE_ASKED,
