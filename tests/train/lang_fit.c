@@ -10,11 +10,12 @@
 #define DECAY        2e-5 /* of the weights, towards zero */
 #define WEIGHT_SHARE 1.0  /* of a line as it stands; French lines without accents: */
 #define PLAIN_SHARE  0.8
-#define SMS_SHARE    0.4  /* of a line in SMS spelling, */
-#define MIXED_SHARE  0.25 /* of a line in which both languages are mixed: its words are of either \
-			   */
-#define JOINED_SHARE 0.3  /* and without apostrophes */
-#define NAME_SHARE   0.5  /* of a neutral word, which should lean nowhere */
+#define SMS_SHARE    0.4 /* of a line in SMS spelling, */
+#define MIXED_SHARE                                                                              \
+	0.25             /* of a line in which both languages are mixed: its words are of either \
+			  */
+#define JOINED_SHARE 0.3 /* and without apostrophes */
+#define NAME_SHARE   0.5 /* of a neutral word, which should lean nowhere */
 
 double lang_logistic(double x)
 {
