@@ -5,6 +5,7 @@
 #   make check    lint and every test, sanitized       make start / make stop   the demo in the background
 #   make bench    figures side by side with peers      make fuzz    libFuzzer on all that reads outside bytes
 #   make install  DESTDIR= PREFIX=                     make format  lay the code out with clang-format
+#   make train-lang  LANG_SETS=.../dev.tsv  the language model's table anew; make judge-lang: how well unseen lines are told
 #   make storm-calls  CALLS=500 scripted calls, a fault in each: nobody in silence, nothing lost (docs/practice-line.md)
 
 SHELL := /bin/bash
@@ -208,6 +209,20 @@ $(BUILD)/storm/calls: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/s
 	@$(CC) $(release_LDFLAGS) -pthread -o $@ $^ $(call lib,libcurl jansson libpq libcrypto libutf8proc)
 .PHONY: storm
 storm: $(STORM) $(BUILD)/storm/calls
+
+# ---- the models of server/agent: tables made from lines ----------------------------------------------
+# Sets that are no part of this tree are added: make train-lang LANG_SETS=.../lang/dev.tsv
+LANG_LINES := tests/train/lang_neutral.tsv tests/train/lang_lines.tsv
+$(BUILD)/train/lang: $(patsubst %.c,$(BUILD)/obj/release/%.o,$(wildcard tests/train/lang*.c)) $(call archives,release,server/agent shared)
+	@mkdir -p $(@D)
+	@$(CC) $(release_LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(call lib,libutf8proc glib-2.0 libcrypto) -lm
+$(BUILD)/obj/release/tests/train/%.o: release_CFLAGS += -ffp-contract=off
+.PHONY: train-lang judge-lang
+train-lang: $(BUILD)/train/lang
+	@$< table $(LANG_LINES) $(LANG_SETS) > $(BUILD)/train/detect_table.c
+	@mv $(BUILD)/train/detect_table.c server/agent/detect_table.c
+judge-lang: $(BUILD)/train/lang
+	@$< judge -v $(LANG_LINES) tests/train/lang_held.tsv $(LANG_SETS)
 
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)

@@ -87,6 +87,7 @@ const struct route routes[] = {
 	STAFF(POST, "/api/conversations/{id}/whisper", "conversation.whisper", conversation_whisper_row),
 	STAFF(GET, "/api/customers", "customer.read", customer_search_row),
 	STAFF(GET, "/api/customers/{id}", "customer.read", customer_one_row),
+	STAFF(PATCH, "/api/customers/{id}", "customer.edit", customer_speaks_row),
 	STAFF(GET, "/api/outbound", "conversation.read", outbound_list_row),
 	STAFF(POST, "/api/outbound", "outbound.call", outbound_add_row),
 	STAFF(POST, "/api/outbound/{id}/cancel", "outbound.call", outbound_cancel_row),

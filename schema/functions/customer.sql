@@ -115,11 +115,52 @@ BEGIN
     'last_event', event_newest(p_organization))::text;
 END $$;
 
+-- PATCH /api/customers/{id}: staff say which language the customer is to be served in, and it counts as the customer's own
+-- choice, in what is open too; 'none' takes the choice back, and what they write decides again. The answer names nobody, so
+-- that what is kept of it (command_keys) need not be erased with them.
+CREATE OR REPLACE FUNCTION customer_speaks(who staff_call, p_customer uuid, p_language text, OUT outcome text, OUT body text)
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_chosen boolean := p_language <> 'none';
+  v_customer customers;
+  v_thread conversations;
+BEGIN
+  SELECT f.outcome, f.body INTO outcome, body FROM command_first(who) f;
+  IF outcome IS NOT NULL THEN
+    RETURN;
+  END IF;
+  PERFORM thread_lock(who.organization_id, c.id)
+     FROM (SELECT id FROM conversations c WHERE c.organization_id = who.organization_id AND c.customer_id = p_customer
+              AND c.state = 'open' ORDER BY c.id) c;
+  UPDATE customers k
+     SET language_chosen = v_chosen, preferred_language = CASE WHEN v_chosen THEN p_language ELSE k.preferred_language END
+   WHERE k.organization_id = who.organization_id AND k.id = p_customer AND k.erased_at IS NULL
+  RETURNING * INTO v_customer;
+  IF v_customer.id IS NULL THEN
+    outcome := CASE WHEN EXISTS (SELECT FROM customers k WHERE k.organization_id = who.organization_id AND k.id = p_customer)
+                    THEN 'gone' ELSE 'missing' END;
+  ELSE
+    FOR v_thread IN
+      UPDATE conversations c
+         SET language_chosen = v_chosen, language = CASE WHEN v_chosen THEN p_language ELSE c.language END, updated_at = now()
+       WHERE c.organization_id = who.organization_id AND c.customer_id = p_customer AND c.state = 'open' RETURNING *
+    LOOP
+      PERFORM conversation_updated(who.organization_id, v_thread);
+    END LOOP;
+    PERFORM command_audit(who, 'customer.edit', 'customer', p_customer, jsonb_build_object('language', p_language));
+    outcome := 'ok';
+    body := json_build_object('customer_id', p_customer, 'preferred_language', v_customer.preferred_language,
+                              'language_chosen', v_chosen, 'last_event', event_newest(who.organization_id))::text;
+  END IF;
+  PERFORM command_done(who, NULL, outcome, body);
+END $$;
+
 DO $$
 DECLARE f text;
 BEGIN
   FOREACH f IN ARRAY ARRAY['number_digits(text)', 'number_e164(text)', 'customer_body(customers)',
-    'customer_search(uuid, text, int, text)', 'customer_one(uuid, uuid, uuid)'] LOOP
+    'customer_search(uuid, text, int, text)', 'customer_one(uuid, uuid, uuid)',
+    'customer_speaks(staff_call, uuid, text)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO switchback_service', f);
   END LOOP;

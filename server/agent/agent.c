@@ -8,9 +8,9 @@
  */
 #include "server/agent/agent.h"
 
-#include "server/agent/detect.h"
 #include "server/agent/promise.h"
 #include "server/agent/sentences.h"
+#include "server/agent/tongue.h"
 #include "server/agent/turn.h"
 #include "shared/utf8.h"
 
@@ -26,41 +26,45 @@ static void look_at_messages(struct turn *t)
 
 /* ---- language ---- */
 
-static enum language evidence(struct turn *t)
+/* What the texts ask for now, the last of them; or the key on the telephone. */
+static enum language asked(const struct turn *t)
 {
-	enum language l = LANGUAGE_UNKNOWN;
-
-	for (size_t i = t->in->messages_n; i-- > 0 && l == LANGUAGE_UNKNOWN;)
-		l = language_detect(t->arena, t->in->messages[i].body);
-	return l;
-}
-
-/* Asked for now, chosen before, what the customer writes, what we last wrote, what is stored, the
- * store's. */
-static void settle_language(struct turn *t)
-{
-	const struct agent_in *in = t->in;
 	enum language l = LANGUAGE_UNKNOWN;
 
 	for (size_t i = 0; i < t->found.n; i++) {
-		if (t->found.f[i].topics & TOPIC_BIT(TOPIC_LANGUAGE))
-			l = intent_language(&t->found.f[i].phrase);
+		const struct finding *f = &t->found.f[i];
+		enum language named = LANGUAGE_UNKNOWN;
+
+		if ((f->topics & TOPIC_BIT(TOPIC_LANGUAGE)) || tongue_insists(&f->phrase))
+			named = tongue_named(&f->phrase);
+		l = named != LANGUAGE_UNKNOWN ? named : l;
 	}
-	if (in->wish == WISH_LANGUAGE)
-		l = in->conversation_language;
-	t->out->language_chosen = l != LANGUAGE_UNKNOWN;
-	if (l == LANGUAGE_UNKNOWN && in->customer_chose_language)
-		l = in->customer_language;
-	if (l == LANGUAGE_UNKNOWN)
-		l = evidence(t);
-	if (l == LANGUAGE_UNKNOWN)
-		l = in->conversation_language;
-	if (l == LANGUAGE_UNKNOWN)
-		l = in->customer_language;
-	if (l == LANGUAGE_UNKNOWN)
-		l = in->store->default_language;
-	t->out->language = l == LANGUAGE_UNKNOWN ? LANGUAGE_EN : l;
-	t->reply.words.language = t->out->language;
+	return t->in->wish == WISH_LANGUAGE ? t->in->conversation_language : l;
+}
+
+static enum language chosen_before(const struct agent_in *in)
+{
+	if (in->customer_chose_language)
+		return in->customer_language;
+	return in->conversation_language_chosen ? in->conversation_language : LANGUAGE_UNKNOWN;
+}
+
+static void settle_language(struct turn *t)
+{
+	const struct agent_in *in = t->in;
+	struct tongue settled = tongue_settle(&(struct tongue_says){
+		.asked = asked(t),
+		.chosen = chosen_before(in),
+		.conversation = in->conversation_language,
+		.customer = in->customer_language,
+		.store = in->store->default_language,
+		.messages = in->messages,
+		.messages_n = in->messages_n,
+	});
+
+	t->out->language = settled.language;
+	t->out->language_chosen = settled.by == TONGUE_ASKED;
+	t->reply.words.language = settled.language;
 }
 
 /* ---- what a person must see ---- */

@@ -70,8 +70,9 @@ struct agent_in {
 	int64_t now_us;
 	const struct store *store;
 	enum language conversation_language; /* of our last reply; unknown on the first turn */
+	bool conversation_language_chosen;   /* ... because the customer asked for it */
 	enum language customer_language;     /* stored with the customer ... */
-	bool customer_chose_language;        /* ... because the customer asked for it */
+	bool customer_chose_language;        /* ... because they asked for it, or staff did */
 	bool first_turn; /* nothing was said to this customer in this conversation */
 	bool escalation_open;
 	int64_t promise_due_us; /* of the open escalation */

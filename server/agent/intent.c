@@ -84,30 +84,6 @@ bool intent_only_manners(const struct phrase *p)
 	return true;
 }
 
-enum language intent_language(const struct phrase *p)
-{
-	enum language asked = LANGUAGE_UNKNOWN;
-	size_t negation = SIZE_MAX; /* the place of the last word that says no */
-
-	for (size_t i = 0; i < p->n; i++) {
-		struct str word = p->words[i].text;
-		bool french = word_among(word, "french francais");
-
-		if (word_among(word, "not no don can t doesn pas ne n cannot"))
-			negation = i;
-		if (!french && !word_among(word, "english anglais"))
-			continue;
-		if (negation != SIZE_MAX && i - negation <= 4) {
-			if (asked == LANGUAGE_UNKNOWN)
-				asked = french ? LANGUAGE_EN : LANGUAGE_FR;
-			negation = SIZE_MAX;
-		} else {
-			asked = french ? LANGUAGE_FR : LANGUAGE_EN;
-		}
-	}
-	return asked;
-}
-
 bool intent_about_us(const struct phrase *p)
 {
 	for (size_t i = 0; i < p->n; i++) {

@@ -40,7 +40,7 @@ enum topic {
 	TOPIC_PRAISE,
 	TOPIC_ACK,      /* "ok", "perfect", "lol" */
 	TOPIC_ASIDE,    /* "I have a question", "my name is Kim": nothing that wants an answer */
-	TOPIC_LANGUAGE, /* "English please"; which one: intent_language() */
+	TOPIC_LANGUAGE, /* "English please"; which one: tongue_named() */
 	TOPIC_COUNT
 };
 
@@ -67,10 +67,6 @@ size_t intent_unexplained(const struct phrase *p, bool about_hours);
 
 /* The same for mere manners, where hardly a word is filler: "ok" says nothing, "ok do it" does. */
 bool intent_only_manners(const struct phrase *p);
-
-/* The language that a phrase of TOPIC_LANGUAGE asks for: "I don't speak French" asks for English.
- */
-enum language intent_language(const struct phrase *p);
 
 /* The phrase speaks of an order: "my order", "order 4021". */
 bool intent_about_order(const struct phrase *p);

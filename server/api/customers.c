@@ -16,3 +16,12 @@ const struct api_row customer_one_row = {
 		      true},
 	.params = {FROM(API_ORG), FROM(API_USER), FROM_PATH("id", FIELD_ID)},
 };
+
+/* "none" takes the choice back. */
+const struct api_row customer_speaks_row = {
+	.statement = {"customer_speaks",
+		      "SELECT outcome, body FROM customer_speaks(" CALLER ", $8, $9)", 9, true},
+	.params = {FROM_CALLER, FROM_PATH("id", FIELD_ID),
+		   FROM_BODY("language", FIELD_WORD, .needed = true, .words = "en|fr|none")},
+	.command = true,
+};

@@ -124,7 +124,7 @@ static void keep(struct flow *f, struct transcript_job *t, const struct elevenla
 	for (size_t i = 0; i < said->n; i++) {
 		const struct elevenlabs_line *l = &said->lines[i];
 		struct str body = cleaned(f, l->text);
-		enum language language = language_detect(&f->arena, body);
+		enum language language = language_detect(body).language;
 
 		if (body.n == 0)
 			continue;

@@ -107,6 +107,7 @@ static void turn_read(struct arena *a, const json_t *j, struct call_turn *out)
 	in->asked_again = out->misses > 0;
 	in->reachable = yes(j, "reachable");
 	in->conversation_language = language_of(a, j, "language");
+	in->conversation_language_chosen = yes(j, "language_chosen");
 	in->first_turn = !yes(j, "greeted");
 	in->customer_language = language_of(a, j, "customer_language");
 	in->customer_chose_language = yes(j, "customer_chose");

@@ -63,6 +63,7 @@ static void context_read(struct flow *f, const struct db_rows *r, void *to)
 	out->epoch = row_int(r, 0, COL_EPOCH);
 	out->answered_to = row_int(r, 0, COL_ANSWERED_TO);
 	in->conversation_language = language_parse(row_str(r, 0, COL_LANGUAGE));
+	in->conversation_language_chosen = row_bool(r, 0, COL_LANGUAGE_CHOSEN);
 	in->first_turn = !row_bool(r, 0, COL_GREETED);
 	in->customer_language = language_parse(row_str(r, 0, COL_CUSTOMER_LANGUAGE));
 	in->customer_chose_language = row_bool(r, 0, COL_CUSTOMER_CHOSE);

@@ -329,9 +329,9 @@ static struct str cards_taken_out(struct scribe *s, struct arena *a, struct str 
 /* ---- what is told ---- */
 
 /* A line that says enough tells what language is spoken now. */
-static const char *language_of(struct scribe *s, struct arena *a, struct str text, bool customer)
+static const char *language_of(struct scribe *s, struct str text, bool customer)
 {
-	enum language l = text.n >= SURE_BYTES ? language_detect(a, text) : LANGUAGE_UNKNOWN;
+	enum language l = text.n >= SURE_BYTES ? language_detect(text).language : LANGUAGE_UNKNOWN;
 	const char *code;
 
 	if (l == LANGUAGE_UNKNOWN)
@@ -402,7 +402,7 @@ void scribe_final(struct scribe *s, const struct bridge_line *l)
 		said.body = cards_taken_out(s, &a, said.body, l->event, ordinal);
 	if (said.body.n > 0) {
 		said.key = key_write(s, l->event, l->customer, ordinal, key);
-		said.language = language_of(s, &a, said.body, l->customer);
+		said.language = language_of(s, said.body, l->customer);
 		if (!l->customer) {
 			s->spoken_next = (s->spoken_next + 1) % EVENTS_KNOWN;
 			s->spoken[s->spoken_next] = (struct spoken){

@@ -26,7 +26,8 @@ struct bench {
 static void language(const struct bench *b, struct arena *a, struct str text)
 {
 	(void)b;
-	(void)language_detect(a, text);
+	(void)a;
+	(void)language_detect(text);
 }
 
 static void store_time(const struct bench *b, struct arena *a, struct str text)

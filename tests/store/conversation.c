@@ -424,6 +424,37 @@ Test(conversation, what_cannot_be_texted_is_said)
 	free(other);
 }
 
+/* ---- their language ---- */
+
+#define SPEAKS(word) DESK(d, &customer_speaks_row, {"id", customer}, {"language", word})
+#define SPOKEN                                                                                \
+	"SELECT c.language || c.language_chosen || k.preferred_language || k.language_chosen" \
+	" FROM conversations c JOIN customers k ON k.id = c.customer_id WHERE c.peer = '" MAYA "'"
+
+Test(conversation, staff_set_a_customers_language_and_take_it_back)
+{
+	char *customer;
+
+	writes(MAYA, "SM1", "hello");
+	sql_run(t->owner, "UPDATE conversations SET language = 'en' WHERE peer = '" MAYA "'");
+	customer = sql_text(t->owner, "SELECT id FROM customers WHERE phone_number = '" MAYA "'");
+	expect_at(SPEAKS("fr"), "preferred_language", "fr");
+	expect_text(SPOKEN, "frtruefrtrue");
+	expect_int("SELECT count(*) FROM events WHERE type = 'conversation.updated' AND "
+		   "payload ->> 'language' = 'fr' AND (payload ->> 'language_chosen')::boolean",
+		   1);
+	expect_int("SELECT count(*) FROM audit_log WHERE action = 'customer.edit' AND detail ->> "
+		   "'language' = 'fr'",
+		   1);
+	/* what they write decides again */
+	expect_at(SPEAKS("none"), "language_chosen", "false");
+	expect_text(SPOKEN, "frfalsefrfalse");
+	sql_run(t->owner, "UPDATE customers SET erased_at = now(), phone_number = NULL WHERE "
+			  "phone_number = '" MAYA "'");
+	expect_is(SPEAKS("en"), "gone", "");
+	free(customer);
+}
+
 /* ---- the neighbour ---- */
 
 Test(conversation, the_neighbours_and_the_absent_are_the_same_nothing)
@@ -441,6 +472,7 @@ Test(conversation, the_neighbours_and_the_absent_are_the_same_nothing)
 		{&conversation_note_row, {{"body", "hi"}}},
 		{&conversation_whisper_row, {{"body", "hi"}}},
 		{&customer_one_row, {{NULL, NULL}}},
+		{&customer_speaks_row, {{"language", "fr"}}},
 	};
 	static const char everything[] =
 		"SELECT md5(string_agg(c::text, '' ORDER BY id)) FROM conversations c"
@@ -455,7 +487,9 @@ Test(conversation, the_neighbours_and_the_absent_are_the_same_nothing)
 				   "' LIMIT 1");
 	before = sql_text(t->owner, everything);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const char *ids[] = {cases[i].row == &customer_one_row ? customer : theirs,
+		bool person =
+			cases[i].row == &customer_one_row || cases[i].row == &customer_speaks_row;
+		const char *ids[] = {person ? customer : theirs,
 				     "c0000000-0000-4000-8000-000000000009"};
 
 		for (size_t k = 0; k < ARRAY_LEN(ids); k++) {
