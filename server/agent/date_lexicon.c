@@ -1,0 +1,468 @@
+/*
+ * date_lexicon.c - see date_lexicon.h. The table is in the order of its bytes: a binary search
+ * reads it.
+ */
+#include "server/agent/date_lexicon.h"
+
+#include "shared/str.h"
+
+#define FUZZY_MIN 6 /* letters of a name that may have one wrong */
+
+#define BOTH LANGUAGE_UNKNOWN
+#define EN   LANGUAGE_EN
+#define FR   LANGUAGE_FR
+
+/* clang-format off */
+static const struct date_word table[] = {
+	{"2day", TERM_TODAY, 0, BOTH, false}, {"2m1", TERM_TOMORROW, 1, BOTH, false},
+	{"2main", TERM_TOMORROW, 1, BOTH, false}, {"2mor", TERM_TOMORROW, 1, BOTH, false},
+	{"2moro", TERM_TOMORROW, 1, BOTH, false}, {"2morrow", TERM_TOMORROW, 1, BOTH, false},
+	{"2moz", TERM_TOMORROW, 1, BOTH, false}, {"2mro", TERM_TOMORROW, 1, BOTH, false},
+	{"2mrw", TERM_TOMORROW, 1, BOTH, false}, {"2night", TERM_TONIGHT, 0, BOTH, false},
+	{"2nite", TERM_TONIGHT, 0, BOTH, false}, {"a", TERM_A, 1, BOTH, false},
+	{"about", TERM_ABOUT, 0, BOTH, false}, {"abt", TERM_ABOUT, 0, BOTH, false},
+	{"actually", TERM_RATHER, 0, BOTH, false}, {"actualy", TERM_RATHER, 0, BOTH, false},
+	{"adultes", TERM_COUNTED, 0, BOTH, false}, {"adults", TERM_COUNTED, 0, BOTH, false},
+	{"aft", TERM_PART, PART_AFTERNOON, BOTH, false}, {"after", TERM_AFTER, 0, BOTH, false},
+	{"afternon", TERM_PART, PART_AFTERNOON, BOTH, false},
+	{"afternoom", TERM_PART, PART_AFTERNOON, BOTH, false},
+	{"afternoon", TERM_PART, PART_AFTERNOON, BOTH, false},
+	{"afternoons", TERM_PART, PART_AFTERNOON, BOTH, false}, {"ago", TERM_AGO, 0, BOTH, false},
+	{"ajd", TERM_TODAY, 0, BOTH, false}, {"am", TERM_AM, 0, BOTH, false}, {"an", TERM_ONE, 1, BOTH, false},
+	{"and", TERM_AND, 0, BOTH, false}, {"annee", TERM_YEAR_UNIT, 1, BOTH, false},
+	{"annees", TERM_YEAR_UNIT, 1, BOTH, false}, {"ans", TERM_YEAR_UNIT, 1, BOTH, false},
+	{"aout", TERM_MONTH, 8, BOTH, false}, {"apm", TERM_PART, PART_AFTERNOON, BOTH, false},
+	{"app", TERM_COUNTED, 2, BOTH, false}, {"appartement", TERM_COUNTED, 2, BOTH, false},
+	{"approx", TERM_ABOUT, 0, BOTH, false}, {"approximately", TERM_ABOUT, 0, BOTH, false},
+	{"apr", TERM_MONTH, 4, BOTH, false}, {"aprem", TERM_PART, PART_AFTERNOON, BOTH, false},
+	{"aprems", TERM_PART, PART_AFTERNOON, BOTH, false}, {"apres", TERM_AFTER, 0, BOTH, false},
+	{"apresmidi", TERM_PART, PART_AFTERNOON, BOTH, false}, {"april", TERM_MONTH, 4, BOTH, false},
+	{"aprm", TERM_PART, PART_AFTERNOON, BOTH, false}, {"apt", TERM_COUNTED, 2, BOTH, false},
+	{"around", TERM_ABOUT, 0, BOTH, false}, {"arrets", TERM_COUNTED, 0, BOTH, false},
+	{"arround", TERM_ABOUT, 0, BOTH, false}, {"article", TERM_COUNTED, 0, BOTH, false},
+	{"articles", TERM_COUNTED, 0, BOTH, false}, {"arvo", TERM_PART, PART_AFTERNOON, BOTH, false},
+	{"at", TERM_AT, 0, BOTH, false}, {"attends", TERM_NO, 0, BOTH, false}, {"au", TERM_TO, 1, BOTH, false},
+	{"aug", TERM_MONTH, 8, BOTH, false}, {"august", TERM_MONTH, 8, BOTH, false},
+	{"auj", TERM_TODAY, 0, BOTH, false}, {"aujord", TERM_TODAY, 0, BOTH, false},
+	{"aujourdhui", TERM_TODAY, 0, BOTH, false}, {"aujourdui", TERM_TODAY, 0, BOTH, false},
+	{"aux", TERM_TO, 1, BOTH, false}, {"avant", TERM_BEFORE, 0, BOTH, false},
+	{"avanthier", TERM_YESTERDAY, 1, BOTH, false}, {"ave", TERM_COUNTED, 2, BOTH, false},
+	{"avenue", TERM_COUNTED, 2, BOTH, false}, {"avr", TERM_MONTH, 4, BOTH, false},
+	{"avril", TERM_MONTH, 4, BOTH, false}, {"b4", TERM_BEFORE, 0, BOTH, false},
+	{"bags", TERM_COUNTED, 0, BOTH, false}, {"before", TERM_BEFORE, 0, BOTH, false},
+	{"begining", TERM_START, 0, BOTH, false}, {"beginning", TERM_START, 0, BOTH, false},
+	{"between", TERM_BETWEEN, 0, BOTH, false}, {"betwen", TERM_BETWEEN, 0, BOTH, false},
+	{"bicycles", TERM_COUNTED, 0, BOTH, false}, {"bike", TERM_COUNTED, 0, BOTH, false},
+	{"bikes", TERM_COUNTED, 0, BOTH, false}, {"blocks", TERM_COUNTED, 0, BOTH, false},
+	{"blvd", TERM_COUNTED, 2, BOTH, false}, {"bolts", TERM_COUNTED, 0, BOTH, false},
+	{"bottles", TERM_COUNTED, 0, BOTH, false}, {"boul", TERM_COUNTED, 2, BOTH, false},
+	{"boulevard", TERM_COUNTED, 2, BOTH, false}, {"box", TERM_COUNTED, 2, BOTH, false},
+	{"boxes", TERM_COUNTED, 0, BOTH, false}, {"boxing", TERM_HOLIDAY, 0, BOTH, false},
+	{"btwn", TERM_BETWEEN, 0, BOTH, false}, {"buck", TERM_COUNTED, 0, BOTH, false},
+	{"bucks", TERM_COUNTED, 0, BOTH, false}, {"bump", TERM_MOVE, 0, BOTH, false},
+	{"busy", TERM_NOT, 1, BOTH, false}, {"by", TERM_BY, 0, BOTH, false},
+	{"cables", TERM_COUNTED, 0, BOTH, false}, {"cad", TERM_COUNTED, 0, BOTH, false},
+	{"cadenas", TERM_COUNTED, 0, BOTH, false}, {"cadres", TERM_COUNTED, 0, BOTH, false},
+	{"calls", TERM_COUNTED, 0, BOTH, false}, {"canada", TERM_HOLIDAY, 0, BOTH, false},
+	{"cannot", TERM_NOT, 1, BOTH, false}, {"cant", TERM_NOT, 1, BOTH, false},
+	{"casques", TERM_COUNTED, 0, BOTH, false}, {"cassettes", TERM_COUNTED, 0, BOTH, false},
+	{"ce", TERM_THIS, 0, BOTH, false}, {"cent", TERM_COUNTED, 0, BOTH, false},
+	{"cents", TERM_COUNTED, 0, BOTH, false}, {"cet", TERM_THIS, 0, BOTH, false},
+	{"cette", TERM_THIS, 0, BOTH, false}, {"chaines", TERM_COUNTED, 0, BOTH, false},
+	{"chains", TERM_COUNTED, 0, BOTH, false}, {"chambres", TERM_COUNTED, 0, BOTH, false},
+	{"change", TERM_MOVE, 0, BOTH, false}, {"changer", TERM_MOVE, 0, BOTH, false},
+	{"chemin", TERM_COUNTED, 2, BOTH, false}, {"children", TERM_COUNTED, 0, BOTH, false},
+	{"christmas", TERM_HOLIDAY, 0, BOTH, false}, {"cinq", TERM_NUMBER, 5, BOTH, false},
+	{"cinquante", TERM_NUMBER, 50, BOTH, false}, {"civic", TERM_HOLIDAY, 0, BOTH, false},
+	{"civique", TERM_HOLIDAY, 0, BOTH, false}, {"clients", TERM_COUNTED, 0, BOTH, false},
+	{"closing", TERM_CLOSING, 0, BOTH, false}, {"cm", TERM_COUNTED, 0, BOTH, false},
+	{"coins", TERM_COUNTED, 0, BOTH, false}, {"colis", TERM_COUNTED, 0, BOTH, false},
+	{"coming", TERM_COMING, 0, BOTH, false}, {"commande", TERM_COUNTED, 0, BOTH, false},
+	{"commandes", TERM_COUNTED, 0, BOTH, false}, {"comming", TERM_COMING, 0, BOTH, false},
+	{"correction", TERM_NO, 0, BOTH, false}, {"couple", TERM_FEW, 2, BOTH, false},
+	{"court", TERM_COUNTED, 2, BOTH, false}, {"crescent", TERM_COUNTED, 2, BOTH, false},
+	{"cte", TERM_THIS, 0, BOTH, false}, {"customers", TERM_COUNTED, 0, BOTH, false},
+	{"d", TERM_OF, 0, BOTH, false}, {"dans", TERM_IN, 0, BOTH, false},
+	{"day", TERM_DAY_UNIT, 1, BOTH, false}, {"days", TERM_DAY_UNIT, 1, BOTH, false},
+	{"de", TERM_OF, 0, BOTH, false}, {"debut", TERM_START, 0, BOTH, false},
+	{"dec", TERM_MONTH, 12, BOTH, true}, {"decale", TERM_MOVE, 0, BOTH, false},
+	{"decaler", TERM_MOVE, 0, BOTH, false}, {"december", TERM_MONTH, 12, BOTH, false},
+	{"decembre", TERM_MONTH, 12, BOTH, false}, {"degrees", TERM_COUNTED, 0, BOTH, false},
+	{"degres", TERM_COUNTED, 0, BOTH, false}, {"dem", TERM_TOMORROW, 1, BOTH, false},
+	{"demaim", TERM_TOMORROW, 1, BOTH, false}, {"demain", TERM_TOMORROW, 1, BOTH, false},
+	{"demi", TERM_HALF, 30, BOTH, false}, {"demian", TERM_TOMORROW, 1, BOTH, false},
+	{"demie", TERM_HALF, 30, BOTH, false}, {"demin", TERM_TOMORROW, 1, BOTH, false},
+	{"dents", TERM_COUNTED, 0, BOTH, false}, {"deplace", TERM_MOVE, 0, BOTH, false},
+	{"deplacer", TERM_MOVE, 0, BOTH, false}, {"depuis", TERM_SINCE, 0, BOTH, false},
+	{"dernier", TERM_LAST, 0, BOTH, false}, {"derniere", TERM_LAST, 0, BOTH, false},
+	{"dernieres", TERM_LAST, 0, BOTH, false}, {"derniers", TERM_LAST, 0, BOTH, false},
+	{"des", TERM_OF, 1, BOTH, false}, {"deux", TERM_NUMBER, 2, BOTH, false},
+	{"deuxieme", TERM_ORDINAL, 2, BOTH, false}, {"devancer", TERM_MOVE, 0, BOTH, false},
+	{"dim", TERM_WEEKDAY, 7, FR, true}, {"dimanch", TERM_WEEKDAY, 7, BOTH, false},
+	{"dimanche", TERM_WEEKDAY, 7, BOTH, false}, {"dimanches", TERM_WEEKDAY, 7, BOTH, false},
+	{"dire", TERM_RATHER, 0, BOTH, false}, {"dix", TERM_NUMBER, 10, BOTH, false},
+	{"dm1", TERM_TOMORROW, 1, BOTH, false}, {"dmain", TERM_TOMORROW, 1, BOTH, false},
+	{"dmn", TERM_TOMORROW, 1, BOTH, false}, {"dollar", TERM_COUNTED, 0, BOTH, false},
+	{"dollars", TERM_COUNTED, 0, BOTH, false}, {"door", TERM_COUNTED, 0, BOTH, false},
+	{"douze", TERM_NUMBER, 12, BOTH, false}, {"drive", TERM_COUNTED, 2, BOTH, false},
+	{"ds", TERM_IN, 0, BOTH, false}, {"du", TERM_OF, 0, BOTH, false}, {"early", TERM_EARLY, 0, BOTH, false},
+	{"easter", TERM_HOLIDAY, 0, BOTH, false}, {"eight", TERM_NUMBER, 8, BOTH, false},
+	{"eighteen", TERM_NUMBER, 18, BOTH, false}, {"eighteenth", TERM_ORDINAL, 18, BOTH, false},
+	{"eighth", TERM_ORDINAL, 8, BOTH, false}, {"eigth", TERM_ORDINAL, 8, BOTH, false},
+	{"eleven", TERM_NUMBER, 11, BOTH, false}, {"eleventh", TERM_ORDINAL, 11, BOTH, false},
+	{"emails", TERM_COUNTED, 0, BOTH, false}, {"end", TERM_END, 0, BOTH, false},
+	{"enfants", TERM_COUNTED, 0, BOTH, false}, {"entre", TERM_BETWEEN, 0, BOTH, false},
+	{"environ", TERM_ABOUT, 0, BOTH, false}, {"eod", TERM_PART, PART_DAY, BOTH, false},
+	{"et", TERM_AND, 0, BOTH, false}, {"etage", TERM_COUNTED, 0, BOTH, false},
+	{"etoiles", TERM_COUNTED, 0, BOTH, false}, {"euro", TERM_COUNTED, 0, BOTH, false},
+	{"euros", TERM_COUNTED, 0, BOTH, false}, {"evenin", TERM_PART, PART_EVENING, BOTH, false},
+	{"evening", TERM_PART, PART_EVENING, BOTH, false}, {"evenings", TERM_PART, PART_EVENING, BOTH, false},
+	{"excuse", TERM_NO, 0, BOTH, false}, {"famille", TERM_HOLIDAY, 0, BOTH, false},
+	{"family", TERM_HOLIDAY, 0, BOTH, false}, {"feb", TERM_MONTH, 2, BOTH, false},
+	{"february", TERM_MONTH, 2, BOTH, false}, {"febuary", TERM_MONTH, 2, BOTH, false},
+	{"feet", TERM_COUNTED, 0, BOTH, false}, {"fermeture", TERM_CLOSING, 0, BOTH, false},
+	{"fete", TERM_HOLIDAY, 0, BOTH, false}, {"fetes", TERM_HOLIDAY, 0, BOTH, false},
+	{"fev", TERM_MONTH, 2, BOTH, false}, {"fevr", TERM_MONTH, 2, BOTH, false},
+	{"fevrier", TERM_MONTH, 2, BOTH, false}, {"few", TERM_FEW, 3, BOTH, false},
+	{"fifteen", TERM_NUMBER, 15, BOTH, false}, {"fifteenth", TERM_ORDINAL, 15, BOTH, false},
+	{"fifth", TERM_ORDINAL, 5, BOTH, false}, {"fifty", TERM_NUMBER, 50, BOTH, false},
+	{"fin", TERM_END, 0, BOTH, false}, {"finalement", TERM_RATHER, 0, BOTH, false},
+	{"firday", TERM_WEEKDAY, 5, BOTH, false}, {"first", TERM_ORDINAL, 1, BOTH, false},
+	{"five", TERM_NUMBER, 5, BOTH, false}, {"floor", TERM_COUNTED, 0, BOTH, false},
+	{"fois", TERM_COUNTED, 0, BOTH, false}, {"following", TERM_COMING, 0, BOTH, false},
+	{"foot", TERM_COUNTED, 0, BOTH, false}, {"for", TERM_ON, 0, BOTH, false},
+	{"forty", TERM_NUMBER, 40, BOTH, false}, {"four", TERM_NUMBER, 4, BOTH, false},
+	{"fourteen", TERM_NUMBER, 14, BOTH, false}, {"fourteenth", TERM_ORDINAL, 14, BOTH, false},
+	{"fourth", TERM_ORDINAL, 4, BOTH, false}, {"fourty", TERM_NUMBER, 40, BOTH, false},
+	{"frames", TERM_COUNTED, 0, BOTH, false}, {"frday", TERM_WEEKDAY, 5, BOTH, false},
+	{"fri", TERM_WEEKDAY, 5, BOTH, false}, {"friday", TERM_WEEKDAY, 5, BOTH, false},
+	{"fridays", TERM_WEEKDAY, 5, BOTH, false}, {"fridy", TERM_WEEKDAY, 5, BOTH, false},
+	{"friends", TERM_COUNTED, 0, BOTH, false}, {"from", TERM_FROM, 0, BOTH, false},
+	{"ft", TERM_COUNTED, 0, BOTH, false}, {"gants", TERM_COUNTED, 0, BOTH, false},
+	{"gb", TERM_COUNTED, 0, BOTH, false}, {"gear", TERM_COUNTED, 0, BOTH, false},
+	{"gears", TERM_COUNTED, 0, BOTH, false}, {"gloves", TERM_COUNTED, 0, BOTH, false},
+	{"grace", TERM_HOLIDAY, 0, BOTH, false}, {"graces", TERM_HOLIDAY, 0, BOTH, false},
+	{"guys", TERM_COUNTED, 0, BOTH, false}, {"h", TERM_HOUR_UNIT, 1, BOTH, false},
+	{"half", TERM_HALF, 30, BOTH, false}, {"halloween", TERM_HOLIDAY, 0, BOTH, false},
+	{"helmets", TERM_COUNTED, 0, BOTH, false}, {"heur", TERM_HOUR_UNIT, 1, BOTH, false},
+	{"heure", TERM_HOUR_UNIT, 1, BOTH, false}, {"heures", TERM_HOUR_UNIT, 1, BOTH, false},
+	{"hier", TERM_YESTERDAY, 1, BOTH, false}, {"highway", TERM_COUNTED, 2, BOTH, false},
+	{"hour", TERM_HOUR_UNIT, 0, BOTH, false}, {"hours", TERM_HOUR_UNIT, 0, BOTH, false},
+	{"hp", TERM_COUNTED, 0, BOTH, false}, {"hr", TERM_HOUR_UNIT, 0, BOTH, false},
+	{"hre", TERM_HOUR_UNIT, 1, BOTH, false}, {"hres", TERM_HOUR_UNIT, 1, BOTH, false},
+	{"hrs", TERM_HOUR_UNIT, 0, BOTH, false}, {"huit", TERM_NUMBER, 8, BOTH, false},
+	{"hwy", TERM_COUNTED, 2, BOTH, false}, {"in", TERM_IN, 0, BOTH, false},
+	{"inch", TERM_COUNTED, 0, BOTH, false}, {"inches", TERM_COUNTED, 0, BOTH, false},
+	{"indisponible", TERM_NOT, 1, BOTH, false}, {"instead", TERM_RATHER, 0, BOTH, false},
+	{"item", TERM_COUNTED, 0, BOTH, false}, {"items", TERM_COUNTED, 0, BOTH, false},
+	{"j", TERM_DAY_UNIT, 1, FR, false}, {"jan", TERM_MONTH, 1, BOTH, true},
+	{"january", TERM_MONTH, 1, BOTH, false}, {"janv", TERM_MONTH, 1, BOTH, false},
+	{"janvier", TERM_MONTH, 1, BOTH, false}, {"jean", TERM_HOLIDAY, 0, BOTH, false},
+	{"jeu", TERM_WEEKDAY, 4, FR, true}, {"jeudi", TERM_WEEKDAY, 4, BOTH, false},
+	{"jeudie", TERM_WEEKDAY, 4, BOTH, false}, {"jeudis", TERM_WEEKDAY, 4, BOTH, false},
+	{"jour", TERM_DAY_UNIT, 1, BOTH, false}, {"journee", TERM_PART, PART_DAY, BOTH, false},
+	{"jours", TERM_DAY_UNIT, 1, BOTH, false}, {"jr", TERM_DAY_UNIT, 1, BOTH, false},
+	{"jrs", TERM_DAY_UNIT, 1, BOTH, false}, {"juil", TERM_MONTH, 7, BOTH, false},
+	{"juillet", TERM_MONTH, 7, BOTH, false}, {"juin", TERM_MONTH, 6, BOTH, false},
+	{"jul", TERM_MONTH, 7, BOTH, false}, {"july", TERM_MONTH, 7, BOTH, false},
+	{"jun", TERM_MONTH, 6, EN, true}, {"june", TERM_MONTH, 6, BOTH, false},
+	{"jusqu", TERM_UNTIL, 0, BOTH, false}, {"jusqua", TERM_UNTIL, 0, BOTH, false},
+	{"jusque", TERM_UNTIL, 0, BOTH, false}, {"kg", TERM_COUNTED, 0, BOTH, false},
+	{"kids", TERM_COUNTED, 0, BOTH, false}, {"kilometer", TERM_COUNTED, 0, BOTH, false},
+	{"kilometers", TERM_COUNTED, 0, BOTH, false}, {"kilometre", TERM_COUNTED, 0, BOTH, false},
+	{"kilometres", TERM_COUNTED, 0, BOTH, false}, {"km", TERM_COUNTED, 0, BOTH, false},
+	{"kms", TERM_COUNTED, 0, BOTH, false}, {"l", TERM_ON, 0, BOTH, false}, {"la", TERM_ON, 0, BOTH, false},
+	{"labor", TERM_HOLIDAY, 0, BOTH, false}, {"labour", TERM_HOLIDAY, 0, BOTH, false},
+	{"lane", TERM_COUNTED, 2, BOTH, false}, {"last", TERM_LAST, 0, BOTH, false},
+	{"late", TERM_LATE, 0, BOTH, false}, {"later", TERM_LATER, 0, BOTH, false},
+	{"lb", TERM_COUNTED, 0, BOTH, false}, {"lbs", TERM_COUNTED, 0, BOTH, false},
+	{"le", TERM_THE, 0, BOTH, false}, {"les", TERM_ON, 0, BOTH, false},
+	{"lights", TERM_COUNTED, 0, BOTH, false}, {"links", TERM_COUNTED, 0, BOTH, false},
+	{"livres", TERM_COUNTED, 0, BOTH, false}, {"locks", TERM_COUNTED, 0, BOTH, false},
+	{"long", TERM_HOLIDAY, 0, BOTH, false}, {"lumieres", TERM_COUNTED, 0, BOTH, false},
+	{"lun", TERM_WEEKDAY, 1, FR, true}, {"lunch", TERM_PART, PART_LUNCH, BOTH, false},
+	{"lunchtime", TERM_PART, PART_LUNCH, BOTH, false}, {"lundi", TERM_WEEKDAY, 1, BOTH, false},
+	{"lundis", TERM_WEEKDAY, 1, BOTH, false}, {"lundy", TERM_WEEKDAY, 1, BOTH, false},
+	{"magasins", TERM_COUNTED, 0, BOTH, false}, {"mai", TERM_MONTH, 5, FR, true},
+	{"maillons", TERM_COUNTED, 0, BOTH, false}, {"mar", TERM_WEEKDAY, 2, FR, true},
+	{"mar", TERM_MONTH, 3, BOTH, true}, {"march", TERM_MONTH, 3, EN, true},
+	{"mardi", TERM_WEEKDAY, 2, BOTH, false}, {"mardie", TERM_WEEKDAY, 2, BOTH, false},
+	{"mardis", TERM_WEEKDAY, 2, BOTH, false}, {"mars", TERM_MONTH, 3, FR, true},
+	{"mat", TERM_PART, PART_MORNING, BOTH, false}, {"matin", TERM_PART, PART_MORNING, BOTH, false},
+	{"matinee", TERM_PART, PART_MORNING, BOTH, false}, {"matins", TERM_PART, PART_MORNING, BOTH, false},
+	{"may", TERM_MONTH, 5, EN, true}, {"mb", TERM_COUNTED, 0, BOTH, false},
+	{"mean", TERM_RATHER, 0, BOTH, false}, {"mecredi", TERM_WEEKDAY, 3, BOTH, false},
+	{"mer", TERM_WEEKDAY, 3, FR, true}, {"mercerdi", TERM_WEEKDAY, 3, BOTH, false},
+	{"mercredi", TERM_WEEKDAY, 3, BOTH, false}, {"mercredis", TERM_WEEKDAY, 3, BOTH, false},
+	{"messages", TERM_COUNTED, 0, BOTH, false}, {"meters", TERM_COUNTED, 0, BOTH, false},
+	{"metre", TERM_COUNTED, 0, BOTH, false}, {"metres", TERM_COUNTED, 0, BOTH, false},
+	{"mi", TERM_MID, 1, FR, false}, {"mid", TERM_MID, 0, BOTH, false},
+	{"midday", TERM_NOON, 0, BOTH, false}, {"middle", TERM_MID, 0, BOTH, false},
+	{"midi", TERM_NOON, 0, BOTH, false}, {"midnight", TERM_MIDNIGHT, 0, BOTH, false},
+	{"mile", TERM_COUNTED, 0, BOTH, false}, {"miles", TERM_COUNTED, 0, BOTH, false},
+	{"milieu", TERM_MID, 0, BOTH, false}, {"min", TERM_MINUTE_UNIT, 1, BOTH, false},
+	{"mins", TERM_MINUTE_UNIT, 1, BOTH, false}, {"minuit", TERM_MIDNIGHT, 0, BOTH, false},
+	{"minute", TERM_MINUTE_UNIT, 1, BOTH, false}, {"minutes", TERM_MINUTE_UNIT, 1, BOTH, false},
+	{"minuts", TERM_MINUTE_UNIT, 1, BOTH, false}, {"mm", TERM_COUNTED, 0, BOTH, false},
+	{"mn", TERM_MINUTE_UNIT, 1, BOTH, false}, {"moday", TERM_WEEKDAY, 1, BOTH, false},
+	{"modifier", TERM_MOVE, 0, BOTH, false}, {"moins", TERM_MINUS, 0, BOTH, false},
+	{"mois", TERM_MONTH_UNIT, 1, BOTH, false}, {"mon", TERM_WEEKDAY, 1, EN, true},
+	{"monday", TERM_WEEKDAY, 1, BOTH, false}, {"mondays", TERM_WEEKDAY, 1, BOTH, false},
+	{"mondy", TERM_WEEKDAY, 1, BOTH, false}, {"month", TERM_MONTH_UNIT, 1, BOTH, false},
+	{"months", TERM_MONTH_UNIT, 1, BOTH, false}, {"morn", TERM_PART, PART_MORNING, BOTH, false},
+	{"mornin", TERM_PART, PART_MORNING, BOTH, false}, {"morning", TERM_PART, PART_MORNING, BOTH, false},
+	{"mornings", TERM_PART, PART_MORNING, BOTH, false}, {"move", TERM_MOVE, 0, BOTH, false},
+	{"moved", TERM_MOVE, 0, BOTH, false}, {"mth", TERM_MONTH_UNIT, 1, BOTH, false},
+	{"mths", TERM_MONTH_UNIT, 1, BOTH, false}, {"munday", TERM_WEEKDAY, 1, BOTH, false},
+	{"n", TERM_AND, 0, BOTH, false}, {"nah", TERM_NO, 0, BOTH, false},
+	{"neuf", TERM_NUMBER, 9, BOTH, false}, {"next", TERM_NEXT, 0, BOTH, false},
+	{"night", TERM_PART, PART_NIGHT, BOTH, false}, {"nights", TERM_PART, PART_NIGHT, BOTH, false},
+	{"nine", TERM_NUMBER, 9, BOTH, false}, {"nineteen", TERM_NUMBER, 19, BOTH, false},
+	{"nineteenth", TERM_ORDINAL, 19, BOTH, false}, {"ninth", TERM_ORDINAL, 9, BOTH, false},
+	{"nite", TERM_PART, PART_NIGHT, BOTH, false}, {"no", TERM_NO, 0, BOTH, false},
+	{"noel", TERM_HOLIDAY, 0, BOTH, false}, {"non", TERM_NO, 0, BOTH, false},
+	{"noon", TERM_NOON, 0, BOTH, false}, {"noonish", TERM_NOON, 0, BOTH, false},
+	{"noontime", TERM_NOON, 0, BOTH, false}, {"nope", TERM_NO, 0, BOTH, false},
+	{"not", TERM_NOT, 0, BOTH, false}, {"nov", TERM_MONTH, 11, BOTH, false},
+	{"november", TERM_MONTH, 11, BOTH, false}, {"novembre", TERM_MONTH, 11, BOTH, false},
+	{"nuit", TERM_PART, PART_NIGHT, BOTH, false}, {"nxt", TERM_NEXT, 0, BOTH, false},
+	{"occupe", TERM_NOT, 1, BOTH, false}, {"occupee", TERM_NOT, 1, BOTH, false},
+	{"oclock", TERM_OCLOCK, 0, BOTH, false}, {"oct", TERM_MONTH, 10, BOTH, false},
+	{"october", TERM_MONTH, 10, BOTH, false}, {"octobre", TERM_MONTH, 10, BOTH, false},
+	{"of", TERM_OF, 0, BOTH, false}, {"ojd", TERM_TODAY, 0, BOTH, false},
+	{"ojdhui", TERM_TODAY, 0, BOTH, false}, {"old", TERM_COUNTED, 0, BOTH, false},
+	{"on", TERM_ON, 0, BOTH, false}, {"one", TERM_ONE, 1, BOTH, false},
+	{"onze", TERM_NUMBER, 11, BOTH, false}, {"oops", TERM_NO, 0, BOTH, false},
+	{"opening", TERM_OPENING, 0, BOTH, false}, {"options", TERM_COUNTED, 0, BOTH, false},
+	{"or", TERM_OR, 0, BOTH, false}, {"orange", TERM_HOLIDAY, 0, BOTH, false},
+	{"order", TERM_COUNTED, 0, BOTH, false}, {"orders", TERM_COUNTED, 0, BOTH, false},
+	{"ou", TERM_OR, 0, BOTH, false}, {"oups", TERM_NO, 0, BOTH, false},
+	{"ouverture", TERM_OPENING, 0, BOTH, false}, {"packages", TERM_COUNTED, 0, BOTH, false},
+	{"pads", TERM_COUNTED, 0, BOTH, false}, {"pair", TERM_COUNTED, 0, BOTH, false},
+	{"paire", TERM_COUNTED, 0, BOTH, false}, {"paires", TERM_COUNTED, 0, BOTH, false},
+	{"pairs", TERM_COUNTED, 0, BOTH, false}, {"paques", TERM_HOLIDAY, 0, BOTH, false},
+	{"pardon", TERM_NO, 0, BOTH, false}, {"partir", TERM_AFTER, 0, BOTH, false},
+	{"pas", TERM_NOT, 0, BOTH, false}, {"passe", TERM_LAST, 1, FR, false},
+	{"passee", TERM_LAST, 1, FR, false}, {"past", TERM_PAST, 0, BOTH, false},
+	{"patriotes", TERM_HOLIDAY, 0, BOTH, false}, {"pedales", TERM_COUNTED, 0, BOTH, false},
+	{"pedals", TERM_COUNTED, 0, BOTH, false}, {"people", TERM_COUNTED, 0, BOTH, false},
+	{"percent", TERM_COUNTED, 0, BOTH, false}, {"person", TERM_COUNTED, 0, BOTH, false},
+	{"personne", TERM_COUNTED, 0, BOTH, false}, {"personnes", TERM_COUNTED, 0, BOTH, false},
+	{"persons", TERM_COUNTED, 0, BOTH, false}, {"piasses", TERM_COUNTED, 0, BOTH, false},
+	{"piastres", TERM_COUNTED, 0, BOTH, false}, {"pieces", TERM_COUNTED, 0, BOTH, false},
+	{"pis", TERM_AND, 0, BOTH, false}, {"places", TERM_COUNTED, 0, BOTH, false},
+	{"plaquettes", TERM_COUNTED, 0, BOTH, false}, {"plutot", TERM_RATHER, 0, BOTH, false},
+	{"pm", TERM_PM, 0, BOTH, false}, {"pneu", TERM_COUNTED, 0, BOTH, false},
+	{"pneus", TERM_COUNTED, 0, BOTH, false}, {"points", TERM_COUNTED, 0, BOTH, false},
+	{"porte", TERM_COUNTED, 0, BOTH, false}, {"postpone", TERM_MOVE, 0, BOTH, false},
+	{"pouce", TERM_COUNTED, 0, BOTH, false}, {"pouces", TERM_COUNTED, 0, BOTH, false},
+	{"pounds", TERM_COUNTED, 0, BOTH, false}, {"pour", TERM_ON, 0, BOTH, false},
+	{"pourcent", TERM_COUNTED, 0, BOTH, false}, {"pr", TERM_ON, 0, BOTH, false},
+	{"premier", TERM_ORDINAL, 1, BOTH, false}, {"premiere", TERM_ORDINAL, 1, BOTH, false},
+	{"proch", TERM_NEXT, 0, BOTH, false}, {"prochain", TERM_NEXT, 0, BOTH, false},
+	{"prochaine", TERM_NEXT, 0, BOTH, false}, {"prochaines", TERM_NEXT, 0, BOTH, false},
+	{"prochains", TERM_NEXT, 0, BOTH, false}, {"prochin", TERM_NEXT, 0, BOTH, false},
+	{"psi", TERM_COUNTED, 0, BOTH, false}, {"push", TERM_MOVE, 0, BOTH, false},
+	{"qq", TERM_FEW, 3, BOTH, false}, {"quarante", TERM_NUMBER, 40, BOTH, false},
+	{"quart", TERM_QUARTER, 15, BOTH, false}, {"quarter", TERM_QUARTER, 15, BOTH, false},
+	{"quarts", TERM_QUARTER, 15, BOTH, false}, {"quatorze", TERM_NUMBER, 14, BOTH, false},
+	{"quatre", TERM_NUMBER, 4, BOTH, false}, {"quatrieme", TERM_ORDINAL, 4, BOTH, false},
+	{"quelques", TERM_FEW, 3, BOTH, false}, {"questions", TERM_COUNTED, 0, BOTH, false},
+	{"quinze", TERM_NUMBER, 15, BOTH, false}, {"racks", TERM_COUNTED, 0, BOTH, false},
+	{"rang", TERM_COUNTED, 2, BOTH, false}, {"rather", TERM_RATHER, 0, BOTH, false},
+	{"rayons", TERM_COUNTED, 0, BOTH, false}, {"rd", TERM_COUNTED, 2, BOTH, false},
+	{"reine", TERM_HOLIDAY, 0, BOTH, false}, {"remembrance", TERM_HOLIDAY, 0, BOTH, false},
+	{"remettre", TERM_MOVE, 0, BOTH, false}, {"reporter", TERM_MOVE, 0, BOTH, false},
+	{"repousser", TERM_MOVE, 0, BOTH, false}, {"reschedule", TERM_MOVE, 0, BOTH, false},
+	{"rescheduled", TERM_MOVE, 0, BOTH, false}, {"road", TERM_COUNTED, 2, BOTH, false},
+	{"roue", TERM_COUNTED, 0, BOTH, false}, {"roues", TERM_COUNTED, 0, BOTH, false},
+	{"roughly", TERM_ABOUT, 0, BOTH, false}, {"route", TERM_COUNTED, 2, BOTH, false},
+	{"rue", TERM_COUNTED, 2, BOTH, false}, {"sacs", TERM_COUNTED, 0, BOTH, false},
+	{"saint", TERM_HOLIDAY, 0, BOTH, false}, {"sam", TERM_WEEKDAY, 6, FR, true},
+	{"samdi", TERM_WEEKDAY, 6, BOTH, false}, {"samedi", TERM_WEEKDAY, 6, BOTH, false},
+	{"samedis", TERM_WEEKDAY, 6, BOTH, false}, {"sat", TERM_WEEKDAY, 6, EN, true},
+	{"saterday", TERM_WEEKDAY, 6, BOTH, false}, {"satuday", TERM_WEEKDAY, 6, BOTH, false},
+	{"saturaday", TERM_WEEKDAY, 6, BOTH, false}, {"saturday", TERM_WEEKDAY, 6, BOTH, false},
+	{"saturdays", TERM_WEEKDAY, 6, BOTH, false}, {"saturdy", TERM_WEEKDAY, 6, BOTH, false},
+	{"scratch", TERM_NO, 0, BOTH, false}, {"seats", TERM_COUNTED, 0, BOTH, false},
+	{"second", TERM_ORDINAL, 2, BOTH, false}, {"seize", TERM_NUMBER, 16, BOTH, false},
+	{"sem", TERM_WEEK_UNIT, 1, BOTH, false}, {"semain", TERM_WEEK_UNIT, 1, BOTH, false},
+	{"semaine", TERM_WEEK_UNIT, 1, BOTH, false}, {"semaines", TERM_WEEK_UNIT, 1, BOTH, false},
+	{"sems", TERM_WEEK_UNIT, 1, BOTH, false}, {"sep", TERM_MONTH, 9, EN, false},
+	{"sept", TERM_MONTH, 9, EN, false}, {"sept", TERM_NUMBER, 7, FR, false},
+	{"septemb", TERM_MONTH, 9, BOTH, false}, {"september", TERM_MONTH, 9, BOTH, false},
+	{"septembre", TERM_MONTH, 9, BOTH, false}, {"set", TERM_COUNTED, 0, BOTH, false},
+	{"sets", TERM_COUNTED, 0, BOTH, false}, {"seven", TERM_NUMBER, 7, BOTH, false},
+	{"seventeen", TERM_NUMBER, 17, BOTH, false}, {"seventeenth", TERM_ORDINAL, 17, BOTH, false},
+	{"seventh", TERM_ORDINAL, 7, BOTH, false}, {"shift", TERM_MOVE, 0, BOTH, false},
+	{"sieges", TERM_COUNTED, 0, BOTH, false}, {"since", TERM_SINCE, 0, BOTH, false},
+	{"six", TERM_NUMBER, 6, BOTH, false}, {"sixteen", TERM_NUMBER, 16, BOTH, false},
+	{"sixteenth", TERM_ORDINAL, 16, BOTH, false}, {"sixth", TERM_ORDINAL, 6, BOTH, false},
+	{"sixty", TERM_NUMBER, 60, BOTH, false}, {"size", TERM_COUNTED, 0, BOTH, false},
+	{"sizes", TERM_COUNTED, 0, BOTH, false}, {"soir", TERM_PART, PART_EVENING, BOTH, false},
+	{"soiree", TERM_PART, PART_EVENING, BOTH, false}, {"soirs", TERM_PART, PART_EVENING, BOTH, false},
+	{"soixante", TERM_NUMBER, 60, BOTH, false}, {"sorry", TERM_NO, 0, BOTH, false},
+	{"souvenir", TERM_HOLIDAY, 0, BOTH, false}, {"speed", TERM_COUNTED, 0, BOTH, false},
+	{"speeds", TERM_COUNTED, 0, BOTH, false}, {"spokes", TERM_COUNTED, 0, BOTH, false},
+	{"spots", TERM_COUNTED, 0, BOTH, false}, {"st", TERM_COUNTED, 2, BOTH, false},
+	{"stars", TERM_COUNTED, 0, BOTH, false}, {"start", TERM_START, 0, BOTH, false},
+	{"starting", TERM_FROM, 0, BOTH, false}, {"stops", TERM_COUNTED, 0, BOTH, false},
+	{"stores", TERM_COUNTED, 0, BOTH, false}, {"street", TERM_COUNTED, 2, BOTH, false},
+	{"suite", TERM_COUNTED, 2, BOTH, false}, {"suivant", TERM_COMING, 0, BOTH, false},
+	{"suivante", TERM_COMING, 0, BOTH, false}, {"suivantes", TERM_COMING, 0, BOTH, false},
+	{"suivants", TERM_COMING, 0, BOTH, false}, {"sun", TERM_WEEKDAY, 7, EN, true},
+	{"sunady", TERM_WEEKDAY, 7, BOTH, false}, {"sunday", TERM_WEEKDAY, 7, BOTH, false},
+	{"sundays", TERM_WEEKDAY, 7, BOTH, false}, {"sundy", TERM_WEEKDAY, 7, BOTH, false},
+	{"switch", TERM_MOVE, 0, BOTH, false}, {"taille", TERM_COUNTED, 0, BOTH, false},
+	{"tard", TERM_LATE, 0, BOTH, false}, {"tax", TERM_COUNTED, 0, BOTH, false},
+	{"taxes", TERM_COUNTED, 0, BOTH, false}, {"tday", TERM_TODAY, 0, BOTH, false},
+	{"teeth", TERM_COUNTED, 0, BOTH, false}, {"ten", TERM_NUMBER, 10, BOTH, false},
+	{"tenth", TERM_ORDINAL, 10, BOTH, false}, {"teusday", TERM_WEEKDAY, 2, BOTH, false},
+	{"th", TERM_COUNTED, 0, BOTH, false}, {"thanksgiving", TERM_HOLIDAY, 0, BOTH, false},
+	{"the", TERM_THE, 0, BOTH, false}, {"third", TERM_ORDINAL, 3, BOTH, false},
+	{"thirteen", TERM_NUMBER, 13, BOTH, false}, {"thirteenth", TERM_ORDINAL, 13, BOTH, false},
+	{"thirtieth", TERM_ORDINAL, 30, BOTH, false}, {"thirty", TERM_NUMBER, 30, BOTH, false},
+	{"this", TERM_THIS, 0, BOTH, false}, {"three", TERM_NUMBER, 3, BOTH, false},
+	{"through", TERM_TO, 0, BOTH, false}, {"thrs", TERM_WEEKDAY, 4, BOTH, false},
+	{"thru", TERM_TO, 0, BOTH, false}, {"thrusday", TERM_WEEKDAY, 4, BOTH, false},
+	{"thu", TERM_WEEKDAY, 4, BOTH, false}, {"thur", TERM_WEEKDAY, 4, BOTH, false},
+	{"thurday", TERM_WEEKDAY, 4, BOTH, false}, {"thurs", TERM_WEEKDAY, 4, BOTH, false},
+	{"thursday", TERM_WEEKDAY, 4, BOTH, false}, {"thursdays", TERM_WEEKDAY, 4, BOTH, false},
+	{"thursdy", TERM_WEEKDAY, 4, BOTH, false}, {"til", TERM_UNTIL, 0, BOTH, false},
+	{"till", TERM_UNTIL, 0, BOTH, false}, {"time", TERM_COUNTED, 0, BOTH, false},
+	{"times", TERM_COUNTED, 0, BOTH, false}, {"tire", TERM_COUNTED, 0, BOTH, false},
+	{"tires", TERM_COUNTED, 0, BOTH, false}, {"tmmrw", TERM_TOMORROW, 1, BOTH, false},
+	{"tmorrow", TERM_TOMORROW, 1, BOTH, false}, {"tmr", TERM_TOMORROW, 1, BOTH, false},
+	{"tmrrw", TERM_TOMORROW, 1, BOTH, false}, {"tmrw", TERM_TOMORROW, 1, BOTH, false},
+	{"tmw", TERM_TOMORROW, 1, BOTH, false}, {"to", TERM_TO, 0, BOTH, false},
+	{"today", TERM_TODAY, 0, BOTH, false}, {"todays", TERM_TODAY, 0, BOTH, false},
+	{"tommorow", TERM_TOMORROW, 1, BOTH, false}, {"tommorrow", TERM_TOMORROW, 1, BOTH, false},
+	{"tommorw", TERM_TOMORROW, 1, BOTH, false}, {"tomo", TERM_TOMORROW, 1, BOTH, false},
+	{"tomoro", TERM_TOMORROW, 1, BOTH, false}, {"tomorow", TERM_TOMORROW, 1, BOTH, false},
+	{"tomorro", TERM_TOMORROW, 1, BOTH, false}, {"tomorrow", TERM_TOMORROW, 1, BOTH, false},
+	{"tomorrows", TERM_TOMORROW, 1, BOTH, false}, {"tomorrrow", TERM_TOMORROW, 1, BOTH, false},
+	{"tomorrw", TERM_TOMORROW, 1, BOTH, false}, {"tomoz", TERM_TOMORROW, 1, BOTH, false},
+	{"tonigh", TERM_TONIGHT, 0, BOTH, false}, {"tonight", TERM_TONIGHT, 0, BOTH, false},
+	{"tonigth", TERM_TONIGHT, 0, BOTH, false}, {"tonite", TERM_TONIGHT, 0, BOTH, false},
+	{"tot", TERM_EARLY, 0, BOTH, false}, {"travail", TERM_HOLIDAY, 0, BOTH, false},
+	{"treize", TERM_NUMBER, 13, BOTH, false}, {"trente", TERM_NUMBER, 30, BOTH, false},
+	{"trois", TERM_NUMBER, 3, BOTH, false}, {"troisieme", TERM_ORDINAL, 3, BOTH, false},
+	{"truth", TERM_HOLIDAY, 0, BOTH, false}, {"tube", TERM_COUNTED, 0, BOTH, false},
+	{"tubes", TERM_COUNTED, 0, BOTH, false}, {"tue", TERM_WEEKDAY, 2, BOTH, false},
+	{"tues", TERM_WEEKDAY, 2, BOTH, false}, {"tuesday", TERM_WEEKDAY, 2, BOTH, false},
+	{"tuesdays", TERM_WEEKDAY, 2, BOTH, false}, {"tuesdy", TERM_WEEKDAY, 2, BOTH, false},
+	{"tusday", TERM_WEEKDAY, 2, BOTH, false}, {"tuseday", TERM_WEEKDAY, 2, BOTH, false},
+	{"twelfth", TERM_ORDINAL, 12, BOTH, false}, {"twelth", TERM_ORDINAL, 12, BOTH, false},
+	{"twelve", TERM_NUMBER, 12, BOTH, false}, {"twentieth", TERM_ORDINAL, 20, BOTH, false},
+	{"twenty", TERM_NUMBER, 20, BOTH, false}, {"two", TERM_NUMBER, 2, BOTH, false},
+	{"tyres", TERM_COUNTED, 0, BOTH, false}, {"un", TERM_ONE, 1, BOTH, false},
+	{"unable", TERM_NOT, 1, BOTH, false}, {"une", TERM_ONE, 1, BOTH, false},
+	{"unit", TERM_COUNTED, 2, BOTH, false}, {"units", TERM_COUNTED, 0, BOTH, false},
+	{"until", TERM_UNTIL, 0, BOTH, false}, {"untill", TERM_UNTIL, 0, BOTH, false},
+	{"upcoming", TERM_COMING, 0, BOTH, false}, {"velo", TERM_COUNTED, 0, BOTH, false},
+	{"velos", TERM_COUNTED, 0, BOTH, false}, {"ven", TERM_WEEKDAY, 5, FR, true},
+	{"vendedi", TERM_WEEKDAY, 5, BOTH, false}, {"vendr", TERM_WEEKDAY, 5, BOTH, false},
+	{"vendrdei", TERM_WEEKDAY, 5, BOTH, false}, {"vendrdi", TERM_WEEKDAY, 5, BOTH, false},
+	{"vendredi", TERM_WEEKDAY, 5, BOTH, false}, {"vendredis", TERM_WEEKDAY, 5, BOTH, false},
+	{"verite", TERM_HOLIDAY, 0, BOTH, false}, {"vers", TERM_ABOUT, 0, BOTH, false},
+	{"victoria", TERM_HOLIDAY, 0, BOTH, false}, {"vingt", TERM_NUMBER, 20, BOTH, false},
+	{"vitesse", TERM_COUNTED, 0, BOTH, false}, {"vitesses", TERM_COUNTED, 0, BOTH, false},
+	{"volt", TERM_COUNTED, 0, BOTH, false}, {"volts", TERM_COUNTED, 0, BOTH, false},
+	{"wait", TERM_NO, 0, BOTH, false}, {"watt", TERM_COUNTED, 0, BOTH, false},
+	{"watts", TERM_COUNTED, 0, BOTH, false}, {"wed", TERM_WEEKDAY, 3, EN, true},
+	{"wednesday", TERM_WEEKDAY, 3, BOTH, false}, {"wednesdays", TERM_WEEKDAY, 3, BOTH, false},
+	{"wednesdy", TERM_WEEKDAY, 3, BOTH, false}, {"wednsday", TERM_WEEKDAY, 3, BOTH, false},
+	{"weds", TERM_WEEKDAY, 3, BOTH, false}, {"week", TERM_WEEK_UNIT, 1, BOTH, false},
+	{"weekend", TERM_WEEKEND, 0, BOTH, false}, {"weekends", TERM_WEEKEND, 0, BOTH, false},
+	{"weekned", TERM_WEEKEND, 0, BOTH, false}, {"weeks", TERM_WEEK_UNIT, 1, BOTH, false},
+	{"weight", TERM_COUNTED, 0, BOTH, false}, {"wendesday", TERM_WEEKDAY, 3, BOTH, false},
+	{"wendsday", TERM_WEEKDAY, 3, BOTH, false}, {"wensday", TERM_WEEKDAY, 3, BOTH, false},
+	{"wheel", TERM_COUNTED, 0, BOTH, false}, {"wheels", TERM_COUNTED, 0, BOTH, false},
+	{"within", TERM_IN, 0, BOTH, false}, {"wk", TERM_WEEK_UNIT, 1, BOTH, false},
+	{"wkd", TERM_WEEKEND, 0, BOTH, false}, {"wkend", TERM_WEEKEND, 0, BOTH, false},
+	{"wkn", TERM_WEEKEND, 0, BOTH, false}, {"wknd", TERM_WEEKEND, 0, BOTH, false},
+	{"wks", TERM_WEEK_UNIT, 1, BOTH, false}, {"wont", TERM_NOT, 1, BOTH, false},
+	{"xmas", TERM_HOLIDAY, 0, BOTH, false}, {"yday", TERM_YESTERDAY, 1, BOTH, false},
+	{"year", TERM_YEAR_UNIT, 1, BOTH, false}, {"years", TERM_YEAR_UNIT, 1, BOTH, false},
+	{"yesterday", TERM_YESTERDAY, 1, BOTH, false}, {"yr", TERM_YEAR_UNIT, 1, BOTH, false},
+	{"ytd", TERM_YESTERDAY, 1, BOTH, false},
+};
+
+/* Names that people write with a letter wrong, missing, added or swapped. */
+static const char *const names[] = {
+	"april", "august", "avril", "december", "decembre", "demain", "dimanche", "february", "fevrier", "friday",
+	"janvier", "january", "juillet", "mercredi", "monday", "november", "novembre", "october", "octobre",
+	"samedi", "saturday", "september", "septembre", "sunday", "thursday", "tomorrow", "tuesday", "vendredi",
+	"wednesday",
+};
+/* clang-format on */
+
+static size_t first_at_or_behind(struct str word)
+{
+	size_t low = 0, high = ARRAY_LEN(table);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(str_of(table[middle].word), word) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* One letter wrong, missing, added, or two neighbours swapped; neither the first nor the last. */
+static bool almost(struct str a, struct str b)
+{
+	size_t front = 0, back = 0;
+
+	if (a.n > b.n + 1 || b.n > a.n + 1 || a.p[0] != b.p[0] || a.p[a.n - 1] != b.p[b.n - 1])
+		return false;
+	while (front < a.n && front < b.n && a.p[front] == b.p[front])
+		front++;
+	while (back < a.n - front && back < b.n - front &&
+	       a.p[a.n - 1 - back] == b.p[b.n - 1 - back])
+		back++;
+	a = str_sub(a, front, a.n - front - back);
+	b = str_sub(b, front, b.n - front - back);
+	return (a.n <= 1 && b.n <= 1) ||
+	       (a.n == 2 && b.n == 2 && a.p[0] == b.p[1] && a.p[1] == b.p[0]);
+}
+
+static const struct date_word *misspelt(struct str word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(names) && word.n + 1 >= FUZZY_MIN; i++) {
+		struct str name = str_of(names[i]);
+
+		if (name.p[0] == word.p[0] && name.n >= FUZZY_MIN && almost(name, word))
+			return &table[first_at_or_behind(name)];
+	}
+	return NULL;
+}
+
+const struct date_word *date_word_find(struct str folded, enum language language)
+{
+	const struct date_word *other = NULL;
+	bool there = false;
+
+	if (folded.n == 0)
+		return NULL;
+	for (size_t i = first_at_or_behind(folded);
+	     i < ARRAY_LEN(table) && str_is(folded, table[i].word); i++) {
+		const struct date_word *w = &table[i];
+
+		there = true;
+		if (w->language == LANGUAGE_UNKNOWN || w->language == language)
+			return w;
+		/* the other language's everyday words are no dates to this one */
+		if (other == NULL && (language == LANGUAGE_UNKNOWN || !w->weak))
+			other = w;
+	}
+	return there ? other : misspelt(folded);
+}
+
+const struct date_word *date_word_at(size_t i)
+{
+	return i < ARRAY_LEN(table) ? &table[i] : NULL;
+}
