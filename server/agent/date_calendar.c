@@ -57,7 +57,7 @@ static bool is_other_number(const struct date_text *x, size_t i)
 	return (is_sign(x, at, ':') && x->t[at].tight) || is_term(x, at, TERM_AM) ||
 	       is_term(x, at, TERM_PM) ||
 	       (is_term(x, at, TERM_HOUR_UNIT) && x->t[at].tight) ||
-	       is_term(x, at, TERM_OCLOCK) || is_counted(x, at);
+	       is_term(x, at, TERM_OCLOCK) || (!is_sign(x, at, '-') && is_counted(x, at));
 }
 
 /* "May 14", "October, 1st", "Sept. 12", "august the 5th" */
@@ -240,10 +240,13 @@ static bool figures(const struct date_text *x, size_t i, char sign, int n, int v
 }
 
 /* Day and month in the order of the language; both readings when both are days. */
-static bool either_way(const struct date_text *x, int year, int a, int b, struct date_day *out)
+static bool either_way(const struct date_text *x, size_t i, int year, int a, int b,
+		       struct date_day *out)
 {
 	struct date_day one, two;
-	bool month_first_here = x->frame->language != LANGUAGE_FR;
+	bool month_first_here = x->frame->language == LANGUAGE_EN ||
+				(x->frame->language == LANGUAGE_UNKNOWN &&
+				 !(i > 0 && is_word(x, i - 1, "le du au avant apres pour")));
 	bool ok_one = date_set(x, year, month_first_here ? a : b, month_first_here ? b : a, &one);
 	bool ok_two = date_set(x, year, month_first_here ? b : a, month_first_here ? a : b, &two);
 
@@ -298,11 +301,11 @@ static size_t figures_read(const struct date_text *x, size_t i, struct date_day 
 			return 0;
 		if (v[2] < 100)
 			v[2] += 2000;
-		return v[2] >= YEAR_MIN && either_way(x, v[2], v[0], v[1], out) ? i + 5 : 0;
+		return v[2] >= YEAR_MIN && either_way(x, i, v[2], v[0], v[1], out) ? i + 5 : 0;
 	}
-	if (figures(x, i, '/', 2, v) && x->t[i].digits <= 2 && x->t[i + 2].digits <= 2 &&
+	if (figures(x, i, '/', 2, v) && !(v[0] == 24 && v[1] == 7) && x->t[i].digits <= 2 && x->t[i + 2].digits <= 2 &&
 	    !(x->t[i + 3].tight && is_sign(x, i + 3, '/')) && is_date_context(x, i, i + 3) &&
-	    either_way(x, 0, v[0], v[1], out))
+	    either_way(x, i, 0, v[0], v[1], out))
 		return i + 3;
 	return 0;
 }

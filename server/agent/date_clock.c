@@ -65,14 +65,15 @@ static bool stands_free(const struct date_text *x, size_t i)
 		return true;
 	before = t - 1;
 	if (is_sign(x, i - 1, '$') || is_sign(x, i - 1, '#') ||
-	    is_word(x, i - 1, "no num numero nr number commande order size taille"))
+	    is_word(x, i - 1, "num numero number commande order size taille"))
 		return false;
 	if (!t->tight)
 		return true;
 	if (before->kind == TOKEN_SIGN)
 		return strchr("-/.,:+", before->text.p[0]) == NULL || i < 2 || !before->tight ||
 		       x->t[i - 2].kind != TOKEN_NUMBER;
-	return before->term == TERM_A || before->term == TERM_AT;
+	return before->term == TERM_A || before->term == TERM_AT ||
+	       (is_word(x, i - 1, "t") && before->tight && is_sign(x, i + 1, ':'));
 }
 
 /* ---- a clock time ---- */
@@ -82,10 +83,6 @@ static size_t french_minutes(const struct date_text *x, size_t i, struct date_cl
 {
 	if (is_term(x, i, TERM_AND) &&
 	    (is_term(x, i + 1, TERM_HALF) || is_term(x, i + 1, TERM_QUARTER))) {
-		c->minute = x->t[i + 1].value;
-		return i + 2;
-	}
-	if (is_term(x, i, TERM_AND) && is_number(x, i + 1, 1, 59) && !is_counted(x, i + 2)) {
 		c->minute = x->t[i + 1].value;
 		return i + 2;
 	}

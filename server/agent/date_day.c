@@ -98,7 +98,9 @@ static bool weekday_meant(const struct date_text *x, size_t i)
 
 	if (!x->t[i].weak || x->n <= 2)
 		return true;
-	if (is_number(x, next, 1, 31) && !is_counted(x, next + 1))
+	if (is_number(x, next, 1, 31) &&
+	    (!is_counted(x, next + 1) || is_sign(x, next + 1, ':') ||
+	     (is_term(x, next + 1, TERM_HOUR_UNIT) && x->t[next + 1].value == 1)))
 		return true;
 	if (is_term(x, next, TERM_NOON) || is_word(x, next, "prochain next") ||
 	    (is_term(x, next, TERM_PART) && !is_word(x, i, "mon")) || is_sign(x, next, '@') ||
@@ -240,12 +242,16 @@ static size_t near_day(const struct date_text *x, size_t i, struct date_day *out
 /* "the 28th", "le 28"; an ordinal alone where a preposition leads to it. */
 static size_t mday_read(const struct date_text *x, size_t i, struct date_day *out)
 {
-	bool the = is_term(x, i, TERM_THE) || is_word(x, i, "les");
+	bool the = is_term(x, i, TERM_THE) || is_word(x, i, "les du au");
 	size_t at = the ? i + 1 : i;
 	const struct date_token *t = &x->t[at];
 	bool led = i > 0 && (is_word(x, i - 1, "on for by before after until till from around about since le") ||
 			     is_term(x, i - 1, TERM_UNTIL) || is_term(x, i - 1, TERM_BEFORE));
 
+	size_t to = the ? calendar_read(x, at, out) : 0;
+
+	if (to > 0)
+		return to;
 	if (!is_number(x, at, 1, 31) || t->digits > 2 || (t->digits > 0 && t->tight && at > 0 && !the))
 		return 0;
 	if (is_word(x, at + 1, "day") && is_term(x, at + 2, TERM_OF))

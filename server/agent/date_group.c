@@ -16,7 +16,7 @@ struct lead {
 	bool time;   /* a number may be an hour: "at", "vers" */
 	bool about;
 	bool to;     /* "to", "-", "au": the end of something */
-	bool from;   /* "from", "du", "entre": the beginning of something */
+	bool goal;   /* "to", "pour": where something is moved */
 	bool either; /* "or" */
 	bool back;   /* "no", "actually": takes back what was said */
 	bool refuse; /* "not", "instead of" */
@@ -29,7 +29,8 @@ struct reader {
 	struct date_groups *out;
 	struct date_group *g; /* the last one, or NULL */
 	struct lead lead;
-	bool moving; /* "reschedule" was said */
+	bool moving;  /* "reschedule" was said */
+	bool between; /* "between" was: the next "and" is a "to" */
 };
 
 /* ---- groups ---- */
@@ -419,6 +420,7 @@ static size_t bound_phrase(struct reader *r, size_t i)
 {
 	const struct date_text *x = r->x;
 	struct lead *l = &r->lead;
+	struct date_shift shift;
 
 	if (is_word(x, i, "no pas not") && is_term(x, i + 1, TERM_LATER)) {
 		bound_set(l, BOUND_BEFORE, true);
@@ -433,7 +435,11 @@ static size_t bound_phrase(struct reader *r, size_t i)
 		bound_set(l, is_word(x, i + 2, "tard") ? BOUND_BEFORE : BOUND_AFTER, true);
 		return i + 3;
 	}
-	if (is_word(x, i, "d") && is_word(x, i + 1, "ici")) {
+	if ((is_word(x, i, "make") && is_word(x, i + 1, "it")) || is_word(x, i, "say disons mettons")) {
+		l->time = true;
+		return is_word(x, i, "make") ? i + 2 : i + 1;
+	}
+	if (is_word(x, i, "d") && is_word(x, i + 1, "ici") && shift_read(x, i, &shift) == 0) {
 		bound_set(l, BOUND_BEFORE, true);
 		return i + 2;
 	}
@@ -465,30 +471,33 @@ static void word_take(struct reader *r, size_t i)
 	case TERM_AT: l->time = true; return;
 	case TERM_A:
 		l->time = l->time || x->t[i].accent || (r->g != NULL && joined);
-		l->to = true;
+		l->to = l->goal = true;
 		return;
 	case TERM_ABOUT: l->about = l->time = true; return;
 	case TERM_BEFORE: bound_set(l, BOUND_BEFORE, false); return;
 	case TERM_BY: bound_set(l, BOUND_BEFORE, true); return;
 	case TERM_UNTIL: bound_set(l, BOUND_BEFORE, true); l->to = true; return;
 	case TERM_AFTER: bound_set(l, BOUND_AFTER, false); return;
-	case TERM_FROM: bound_set(l, BOUND_AFTER, true); l->from = true; return;
+	case TERM_FROM: bound_set(l, BOUND_AFTER, true); return;
 	case TERM_SINCE: l->past = true; return;
-	case TERM_TO: l->to = true; return;
+	case TERM_TO: l->to = l->goal = true; return;
 	case TERM_OF:
 		if (x->t[i].accent)
 			bound_set(l, BOUND_AFTER, true); /* "dès" */
 		return;
-	case TERM_BETWEEN: l->from = true; return;
+	case TERM_BETWEEN: r->between = true; return;
 	case TERM_OR: l->either = true; return;
 	case TERM_NO: l->back = l->joined = r->g != NULL; return;
 	case TERM_RATHER: l->back = l->joined = r->g != NULL; return;
 	case TERM_NOT: l->refuse = !(i > 0 && is_word(x, i - 1, "why pourquoi")); return;
 	case TERM_MOVE: r->moving = true; *l = (struct lead){0}; return;
-	case TERM_ON:
+	case TERM_ON: l->goal = l->goal || is_word(x, i, "pour pr for"); return;
 	case TERM_THE:
 	case TERM_IN: return;
-	case TERM_AND: return;
+	case TERM_AND:
+		l->to = l->to || r->between;
+		r->between = false;
+		return;
 	default: break;
 	}
 	if (is_sign(x, i, '@'))
@@ -548,6 +557,19 @@ static void fill(struct date_group *g, const struct date_group *from)
 	g->about = g->about || from->about;
 }
 
+/* "sometime next week, maybe thursday" */
+static bool narrows_apart(const struct date_text *x, struct date_group *a, struct date_group *b)
+{
+	if (!a->spans || a->days > 0 || b->days != 1 || b->spans || a->bound != BOUND_NONE ||
+	    b->alternative || a->refused || b->refused || group_timed(a) ||
+	    !span_narrows(x, &a->span, &b->day[0]))
+		return false;
+	b->from = a->from;
+	b->alternative = a->alternative;
+	*a = *b;
+	return true;
+}
+
 static bool complete_each_other(const struct date_group *a, const struct date_group *b)
 {
 	if (a->past || b->past || a->shifts || b->shifts || a->days == 2 || b->days == 2)
@@ -566,7 +588,7 @@ static void group_drop(struct date_groups *all, size_t i)
 
 /* What is over goes; a day and a time that stand apart come together; alternatives and corrections
  * take what they do not say from what they replace. */
-static void groups_join(struct date_groups *all)
+static void groups_join(const struct date_text *x, struct date_groups *all)
 {
 	for (size_t i = all->n; i-- > 0;) {
 		if (all->g[i].past)
@@ -587,6 +609,8 @@ static void groups_join(struct date_groups *all)
 			one.from = a->from;
 			one.alternative = a->alternative;
 			*a = one;
+			group_drop(all, i + 1);
+		} else if (narrows_apart(x, a, b)) {
 			group_drop(all, i + 1);
 		} else {
 			i++;
@@ -629,12 +653,12 @@ void date_groups_read(const struct date_text *x, struct date_groups *out)
 		if (out->n > n && out->n > 1 && !out->g[n].past) {
 			struct date_group *before = &out->g[n - 1];
 
-			if (r.lead.back || (r.moving && r.lead.to))
+			if (r.lead.back || (r.moving && r.lead.goal))
 				before->refused = true;
 		}
 		if (out->n > n && refused_before(x, out->g[n].from))
 			out->g[n].refused = true;
 		r.lead = (struct lead){.joined = true};
 	}
-	groups_join(out);
+	groups_join(x, out);
 }

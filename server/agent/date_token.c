@@ -167,18 +167,19 @@ static bool mixed_read(struct cutter *c, struct str s, struct run *r)
 	char *text = c->letters + c->letters_n;
 	size_t n = 0, i = r->from;
 
-	if (s.p[i] != '2' && s.p[i] != 'd' && s.p[i] != 'b')
+	if (strchr("2dDbB", s.p[i]) == NULL || s.p[i] == '\0')
 		return false;
 	for (; i < s.n && n <= MIXED_MAX; i++) {
 		char folded;
 		enum letter letter = letter_of((unsigned char)s.p[i], &folded);
 
-		if ((unsigned char)s.p[i] >= 0x80 ||
-		    (letter != LETTER_WORD && letter != LETTER_DIGIT))
+		if ((unsigned char)s.p[i] >= 0x80)
+			return false;
+		if (letter != LETTER_WORD && letter != LETTER_DIGIT)
 			break;
 		text[n++] = folded;
 	}
-	if (n > MIXED_MAX || n == r->to - r->from ||
+	if (n > MIXED_MAX || n <= r->to - r->from ||
 	    date_word_find((struct str){text, n}, LANGUAGE_UNKNOWN) == NULL)
 		return false;
 	*r = (struct run){LETTER_WORD, r->from, i, {text, n}, false};
@@ -266,6 +267,20 @@ static void sept_settle(struct date_token *t, size_t i, size_t n, enum language 
 	t[i].value = month ? 9 : 7;
 }
 
+/* "mar 19 mai" is a Tuesday, "3 mar" the month. */
+static void mar_settle(struct date_token *t, size_t i, size_t n)
+{
+	size_t number = i + 1 < n && t[i + 1].kind == TOKEN_SIGN ? i + 2 : i + 1;
+
+	if (i > 0 && t[i - 1].kind == TOKEN_NUMBER) {
+		t[i].term = TERM_MONTH;
+		t[i].value = 3;
+	} else if (number + 1 < n && t[number].digits > 0 && t[number + 1].term == TERM_MONTH) {
+		t[i].term = TERM_WEEKDAY;
+		t[i].value = 2;
+	}
+}
+
 /* How many tokens the number at t takes, and what it is: "vingt et un", "twenty-third", "dix-huit". */
 static size_t number_join(const struct date_token *t, size_t n, int *value, bool *ordinal)
 {
@@ -304,6 +319,8 @@ static void numbers_join(struct date_token *t, size_t *n, enum language language
 		used = 1;
 		if (str_is(t[i].text, "sept"))
 			sept_settle(t, i, *n, language);
+		if (str_is(t[i].text, "mar"))
+			mar_settle(t, i, *n);
 		if (is_spelled(&t[i]) && !t[i].ordinal) {
 			if (i + 2 < *n && str_is(t[i + 2].text, "sept"))
 				sept_settle(t, i + 2, *n, language);

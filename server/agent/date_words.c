@@ -35,22 +35,31 @@ static bool is_about_holiday(const struct date_text *x, const struct match *m)
 
 static void holidays_find(struct arena *a, struct date_text *x)
 {
-	struct phrase p = {.n = x->n};
+	struct phrase p = {0};
 	const struct holiday *h;
 	struct match m;
+	size_t *token;
 
 	if (!may_name_holiday(x))
 		return;
 	p.words = ARENA_ARRAY(a, struct word, x->n);
-	for (size_t i = 0; i < x->n; i++)
-		p.words[i].text = x->t[i].text;
+	token = ARENA_ARRAY(a, size_t, x->n);
+	for (size_t i = 0; i < x->n; i++) { /* without signs: "St-Jean" */
+		if (x->t[i].kind == TOKEN_SIGN)
+			continue;
+		token[p.n] = i;
+		p.words[p.n++].text = x->t[i].text;
+	}
 	memset(p.starts, 0xff, sizeof(p.starts));
 	for (size_t i = 0; (h = holiday_at(i)) != NULL; i++) {
 		for (size_t j = 0; j < HOLIDAY_PATTERNS && h->patterns[j] != NULL; j++) {
 			bool taken = false;
 
 			if (x->holidays_n == DATE_HOLIDAYS_MAX ||
-			    !pattern_find(h->patterns[j], &p, 0, &m) || is_about_holiday(x, &m))
+			    !pattern_find(h->patterns[j], &p, 0, &m))
+				continue;
+			m = (struct match){token[m.from], token[m.to - 1] + 1};
+			if (is_about_holiday(x, &m))
 				continue;
 			for (size_t k = 0; k < x->holidays_n; k++)
 				taken = taken || (m.from < x->holidays[k].to &&
