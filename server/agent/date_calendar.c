@@ -25,8 +25,7 @@ static size_t year_read(const struct date_text *x, size_t i, int *year)
 }
 
 /* Without a year it is the next one; false when there is no such day. */
-static bool date_set(const struct date_text *x, int year, int month, int mday,
-		     struct date_day *out)
+static bool date_set(const struct date_text *x, int year, int month, int mday, struct date_day *out)
 {
 	int this = day_split(x->today).year;
 
@@ -51,12 +50,12 @@ static bool date_set(const struct date_text *x, int year, int month, int mday,
 static bool is_other_number(const struct date_text *x, size_t i)
 {
 	size_t at = i + 1;
+	int year;
 
-	if (x->t[i].ordinal)
+	if (x->t[i].ordinal || year_read(x, at, &year) > at)
 		return false;
 	return (is_sign(x, at, ':') && x->t[at].tight) || is_term(x, at, TERM_AM) ||
-	       is_term(x, at, TERM_PM) ||
-	       (is_term(x, at, TERM_HOUR_UNIT) && x->t[at].tight) ||
+	       is_term(x, at, TERM_PM) || (is_term(x, at, TERM_HOUR_UNIT) && x->t[at].tight) ||
 	       is_term(x, at, TERM_OCLOCK) || (!is_sign(x, at, '-') && is_counted(x, at));
 }
 
@@ -112,7 +111,8 @@ static size_t month_last(const struct date_text *x, size_t i, struct date_day *o
 	if (is_sign(x, at, '-') && x->t[at].tight && is_term(x, at + 1, TERM_MONTH))
 		at++; /* "14-May-2026" */
 	if (is_term(x, at, TERM_MONTH)) {
-		if (x->t[at].weak && t->digits == 0 && !t->ordinal && is_word(x, at, "may march mar"))
+		if (x->t[at].weak && t->digits == 0 && !t->ordinal &&
+		    is_word(x, at, "may march mar"))
 			return 0;
 		if (is_word(x, at, "may") &&
 		    is_word(x, at + 1, "be have not need come also work want get go take cause i"))
@@ -277,7 +277,8 @@ static bool is_date_context(const struct date_text *x, size_t i, size_t to)
 		return false;
 	if (is_sign(x, i - 1, ',') && i > 1)
 		i--;
-	return is_word(x, i - 1, "on le for by before after until till from pour avant apres du au the") ||
+	return is_word(x, i - 1,
+		       "on le for by before after until till from pour avant apres du au the") ||
 	       is_term(x, i - 1, TERM_WEEKDAY);
 }
 
@@ -303,9 +304,9 @@ static size_t figures_read(const struct date_text *x, size_t i, struct date_day 
 			v[2] += 2000;
 		return v[2] >= YEAR_MIN && either_way(x, i, v[2], v[0], v[1], out) ? i + 5 : 0;
 	}
-	if (figures(x, i, '/', 2, v) && !(v[0] == 24 && v[1] == 7) && x->t[i].digits <= 2 && x->t[i + 2].digits <= 2 &&
-	    !(x->t[i + 3].tight && is_sign(x, i + 3, '/')) && is_date_context(x, i, i + 3) &&
-	    either_way(x, i, 0, v[0], v[1], out))
+	if (figures(x, i, '/', 2, v) && !(v[0] == 24 && v[1] == 7) && x->t[i].digits <= 2 &&
+	    x->t[i + 2].digits <= 2 && !(x->t[i + 3].tight && is_sign(x, i + 3, '/')) &&
+	    is_date_context(x, i, i + 3) && either_way(x, i, 0, v[0], v[1], out))
 		return i + 3;
 	return 0;
 }

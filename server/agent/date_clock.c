@@ -5,6 +5,7 @@
 #include "server/agent/phrase.h"
 
 #define HOUR_MIN 60
+#define SKIP_MAX 4
 
 /* ---- looking ---- */
 
@@ -21,7 +22,9 @@ bool is_number(const struct date_text *x, size_t i, int min, int max)
 
 size_t skip(const struct date_text *x, size_t i, enum date_term one, enum date_term two)
 {
-	while (i < x->n && (x->t[i].term == one || x->t[i].term == two))
+	size_t end = size_min(x->n, i + SKIP_MAX);
+
+	while (i < end && (x->t[i].term == one || x->t[i].term == two))
 		i++;
 	return i;
 }
@@ -32,7 +35,7 @@ static bool is_address(const struct date_text *x, size_t i)
 	for (size_t k = i; k < i + 3 && k < x->n && x->t[k].kind == TOKEN_WORD; k++) {
 		if (x->t[k].term == TERM_COUNTED && x->t[k].value == 2)
 			return true;
-		if (x->t[k].term != TERM_NONE && x->t[k].term != TERM_OF)
+		if (!is_plain(x, k) && x->t[k].term != TERM_OF)
 			return false;
 	}
 	return false;
@@ -50,7 +53,8 @@ bool is_counted(const struct date_text *x, size_t i)
 			x->t[i + 1].kind == TOKEN_NUMBER);
 	if (t->kind == TOKEN_NUMBER)
 		return t->digits > 0 && (t->tight || t->digits > 2);
-	return t->term == TERM_COUNTED || (t->term >= TERM_DAY_UNIT && t->term <= TERM_MINUTE_UNIT) ||
+	return t->term == TERM_COUNTED ||
+	       (t->term >= TERM_DAY_UNIT && t->term <= TERM_MINUTE_UNIT) ||
 	       (t->tight && i > 0 && x->t[i - 1].kind == TOKEN_NUMBER && x->t[i - 1].digits > 0 &&
 		t->term != TERM_AM && t->term != TERM_PM) ||
 	       is_address(x, i) || is_word(x, i, "x of more other autres");
@@ -88,9 +92,8 @@ static size_t french_minutes(const struct date_text *x, size_t i, struct date_cl
 	}
 	if (is_term(x, i, TERM_MINUS)) {
 		size_t at = is_term(x, i + 1, TERM_THE) ? i + 2 : i + 1;
-		int less = is_term(x, at, TERM_QUARTER) || is_number(x, at, 1, 30)
-				   ? x->t[at].value
-				   : 0;
+		int less = is_term(x, at, TERM_QUARTER) || is_number(x, at, 1, 30) ? x->t[at].value
+										   : 0;
 
 		if (less > 0) {
 			c->hour = c->hour == 0 ? 23 : c->hour - 1;
@@ -98,7 +101,8 @@ static size_t french_minutes(const struct date_text *x, size_t i, struct date_cl
 			return at + 1;
 		}
 	}
-	if (is_term(x, i, TERM_HALF) || (is_term(x, i, TERM_QUARTER) && x->t[i].term != TERM_NONE)) {
+	if (is_term(x, i, TERM_HALF) ||
+	    (is_term(x, i, TERM_QUARTER) && x->t[i].term != TERM_NONE)) {
 		c->minute = x->t[i].value;
 		return i + 1;
 	}
@@ -144,7 +148,8 @@ static size_t named_clock(const struct date_text *x, size_t i, struct date_clock
 		c->at = x->t[at].term == TERM_OPENING ? CLOCK_OPENING : CLOCK_CLOSING;
 		return is_word(x, at + 1, "time") ? at + 2 : at + 1;
 	}
-	if (is_word(x, at, "first premiere") && is_word(x, at + 1, "thing chose")) {
+	if ((is_word(x, at, "first") && is_word(x, at + 1, "thing")) ||
+	    (is_word(x, at, "premiere premieres") && is_term(x, at + 1, TERM_HOUR_UNIT))) {
 		c->at = CLOCK_OPENING;
 		return at + 2;
 	}
@@ -169,7 +174,8 @@ static size_t named_clock(const struct date_text *x, size_t i, struct date_clock
 }
 
 /* "half past two", "quarter to five", "ten past 3", "20 minutes to four" */
-static size_t worded_clock(const struct date_text *x, size_t i, struct date_clock *c)
+static size_t worded_clock(const struct date_text *x, size_t i, bool may_be_bare,
+			   struct date_clock *c)
 {
 	size_t at = is_word(x, i, "a") ? i + 1 : i;
 	bool spelled = true, minutes = false, to;
@@ -184,16 +190,23 @@ static size_t worded_clock(const struct date_text *x, size_t i, struct date_cloc
 		return 0;
 	}
 	at++;
+	if (offset == 30 && is_number(x, at, 1, 12) && may_be_bare && !is_counted(x, at + 1)) {
+		c->hour = x->t[at].value; /* "at half 2" */
+		c->minute = offset;
+		return half_of_day(x, at + 1, c);
+	}
 	if (is_term(x, at, TERM_MINUTE_UNIT)) {
 		minutes = true;
 		at++;
 	}
 	to = is_word(x, at, "to til till of before") && offset != 30;
 	/* "9 to 5" is another thing; "ten to four" is not */
-	if (!is_term(x, at, TERM_PAST) && !(is_term(x, at, TERM_AFTER) && (minutes || offset == 15)) &&
-	    !(to && (minutes || (is_word(x, at, "to til till") && spelled && offset % 5 == 0 &&
-				 offset <= 25) ||
-		     (offset == 15 && is_term(x, at - 1, TERM_QUARTER)))))
+	if (!is_term(x, at, TERM_PAST) &&
+	    !(is_term(x, at, TERM_AFTER) && (minutes || offset == 15)) &&
+	    !(to &&
+	      (minutes ||
+	       (is_word(x, at, "to til till") && spelled && offset % 5 == 0 && offset <= 25) ||
+	       (offset == 15 && is_term(x, at - 1, TERM_QUARTER)))))
 		return 0;
 	at++;
 	if (is_term(x, at, TERM_NOON) || is_term(x, at, TERM_MIDNIGHT)) {
@@ -216,8 +229,9 @@ static size_t worded_clock(const struct date_text *x, size_t i, struct date_cloc
 /* "2h" that lasts, and is no time: "ca prend 2h", "2h de location". */
 static bool lasts(const struct date_text *x, size_t i, size_t end, int hour)
 {
-	if (i > 0 && is_word(x, i - 1, "prend prends prendre pendant durant dure durer depuis en location "
-				       "takes take took"))
+	if (i > 0 && is_word(x, i - 1,
+			     "prend prends prendre pendant durant dure durer depuis en location "
+			     "takes take took"))
 		return true;
 	if (is_word(x, end, "max maximum par per chaque rental plus"))
 		return true;
@@ -285,9 +299,10 @@ static size_t minutes_touching(const struct date_text *x, size_t i, bool may_be_
 	if (!(colon || is_sign(x, i, '.')) || !x->t[i].tight || !is_number(x, i + 1, 0, 59) ||
 	    x->t[i + 1].digits != 2 || !x->t[i + 1].tight)
 		return i;
-	if (!colon && ((!may_be_bare && half_of_day(x, i + 2, &half) == i + 2 &&
-			!is_term(x, i + 2, TERM_HOUR_UNIT)) ||
-		       is_counted(x, i + 2)))
+	if (!colon &&
+	    ((!may_be_bare && !is_term(x, i + 2, TERM_TOMORROW) && !is_term(x, i + 2, TERM_TODAY) &&
+	      half_of_day(x, i + 2, &half) == i + 2 && !is_term(x, i + 2, TERM_HOUR_UNIT)) ||
+	     is_counted(x, i + 2)))
 		return i;
 	c->minute = x->t[i + 1].value;
 	i += 2;
@@ -323,9 +338,9 @@ static bool part_follows(const struct date_text *x, size_t i)
 
 	if (is_term(x, at, TERM_TONIGHT))
 		return true;
-	while (at < i + 3 && (is_term(x, at, TERM_IN) || is_term(x, at, TERM_THE) ||
-			      is_term(x, at, TERM_OF) || is_term(x, at, TERM_ON) ||
-			      is_term(x, at, TERM_AT) || is_term(x, at, TERM_THIS)))
+	while (at < i + 3 &&
+	       (is_term(x, at, TERM_IN) || is_term(x, at, TERM_THE) || is_term(x, at, TERM_OF) ||
+		is_term(x, at, TERM_ON) || is_term(x, at, TERM_AT) || is_term(x, at, TERM_THIS)))
 		at++;
 	if (at == i)
 		return is_term(x, at, TERM_TOMORROW) &&
@@ -391,15 +406,14 @@ static size_t figure_clock(const struct date_text *x, size_t i, bool may_be_bare
 	return at;
 }
 
-size_t clock_end_read(const struct date_text *x, size_t i, bool may_be_bare,
-		      struct date_clock *out)
+size_t clock_end_read(const struct date_text *x, size_t i, bool may_be_bare, struct date_clock *out)
 {
 	struct date_clock c = {0};
 	size_t to = named_clock(x, i, &c);
 
 	if (to == 0) {
 		c = (struct date_clock){0};
-		to = worded_clock(x, i, &c);
+		to = worded_clock(x, i, may_be_bare, &c);
 	}
 	if (to == 0) {
 		c = (struct date_clock){0};

@@ -91,6 +91,13 @@ int64_t day_settle(const struct date_text *x, struct date_day *d, int end)
 
 /* ---- days of the week ---- */
 
+/* "sat or sun", "mon-fri" */
+static bool joins_weekdays(const struct date_text *x, size_t i)
+{
+	return is_term(x, i, TERM_OR) || is_term(x, i, TERM_AND) || is_term(x, i, TERM_TO) ||
+	       is_sign(x, i, '/') || is_sign(x, i, '-') || is_sign(x, i, ',');
+}
+
 /* A short name that is a word of every day ("sun", "mer") stands among other words of dates. */
 static bool weekday_meant(const struct date_text *x, size_t i)
 {
@@ -107,13 +114,13 @@ static bool weekday_meant(const struct date_text *x, size_t i)
 	    (is_term(x, next, TERM_AT) &&
 	     (is_number(x, next + 1, 1, 24) || is_term(x, next + 1, TERM_NOON))))
 		return true;
-	if ((is_term(x, next, TERM_OR) || is_term(x, next, TERM_AND) || is_sign(x, next, '/')) &&
-	    is_term(x, next + 1, TERM_WEEKDAY))
+	if (is_term(x, next, TERM_MONTH) && is_number(x, next + 1, 1, 31))
+		return true;
+	if (joins_weekdays(x, next) && is_term(x, next + 1, TERM_WEEKDAY))
 		return true;
 	if (i == 0)
 		return false;
-	if ((is_term(x, i - 1, TERM_OR) || is_term(x, i - 1, TERM_AND) || is_sign(x, i - 1, '/')) &&
-	    i > 1 && is_term(x, i - 2, TERM_WEEKDAY))
+	if (i > 1 && joins_weekdays(x, i - 1) && is_term(x, i - 2, TERM_WEEKDAY))
 		return true;
 	return !is_word(x, i, "mer jeu mar") &&
 	       is_word(x, i - 1, "on this next by until till before after every last coming");
@@ -144,8 +151,8 @@ static void weekday_behind(const struct date_text *x, size_t *at, struct date_da
 		   !is_term(x, *at + 2, TERM_WEEK_UNIT)) {
 		d->which = WHICH_SECOND;
 		*at += 2;
-	} else if (is_word(x, *at, "week wk") && !is_word(x, *at + 1, "of end beginning starting") &&
-		   !is_sign(x, *at + 1, '-')) {
+	} else if (is_word(x, *at, "week wk") &&
+		   !is_word(x, *at + 1, "of end beginning starting") && !is_sign(x, *at + 1, '-')) {
 		d->plus = WEEK_DAYS;
 		++*at;
 	} else if (is_word(x, *at, "ci")) {
@@ -175,8 +182,7 @@ static size_t weekday_read(const struct date_text *x, size_t i, struct date_day 
 	if (!is_term(x, at, TERM_WEEKDAY) || (at == i && !weekday_meant(x, at)))
 		return 0;
 	d.weekday = x->t[at++].value;
-	if (is_sign(x, at, '.') && !(at + 1 < x->n && x->t[at + 1].kind == TOKEN_WORD &&
-				     x->t[at + 1].term == TERM_NONE))
+	if (is_sign(x, at, '.') && !is_plain(x, at + 1))
 		at++;
 	weekday_behind(x, &at, &d);
 	*out = d;
@@ -245,26 +251,29 @@ static size_t mday_read(const struct date_text *x, size_t i, struct date_day *ou
 	bool the = is_term(x, i, TERM_THE) || is_word(x, i, "les du au");
 	size_t at = the ? i + 1 : i;
 	const struct date_token *t = &x->t[at];
-	bool led = i > 0 && (is_word(x, i - 1, "on for by before after until till from around about since le") ||
-			     is_term(x, i - 1, TERM_UNTIL) || is_term(x, i - 1, TERM_BEFORE));
+	bool led =
+		i > 0 && (is_word(x, i - 1,
+				  "on for by before after until till from around about since le") ||
+			  is_term(x, i - 1, TERM_UNTIL) || is_term(x, i - 1, TERM_BEFORE));
 
 	size_t to = the ? calendar_read(x, at, out) : 0;
 
 	if (to > 0)
 		return to;
-	if (!is_number(x, at, 1, 31) || t->digits > 2 || (t->digits > 0 && t->tight && at > 0 && !the))
+	if (!is_number(x, at, 1, 31) || t->digits > 2 ||
+	    (t->digits > 0 && t->tight && at > 0 && !the))
 		return 0;
 	if (is_word(x, at + 1, "day") && is_term(x, at + 2, TERM_OF))
 		at++;
-	else if (is_counted(x, at + 1) || is_sign(x, at + 1, ':') ||
-		 is_term(x, at + 1, TERM_AM) || is_term(x, at + 1, TERM_PM) ||
-		 is_term(x, at + 1, TERM_OCLOCK) || is_word(x, at + 1, "one ones two part most e"))
+	else if (is_counted(x, at + 1) || is_sign(x, at + 1, ':') || is_term(x, at + 1, TERM_AM) ||
+		 is_term(x, at + 1, TERM_PM) || is_term(x, at + 1, TERM_OCLOCK) ||
+		 is_word(x, at + 1, "one ones two part most e thing things chose"))
 		return 0;
 	if (!the && !t->ordinal)
 		return 0;
 	/* "the 2nd bike", "third time", "the second": only where a day is expected */
 	if (t->ordinal && (t->value < 4 || t->digits == 0 || !the) && !led && x->n > 2 &&
-	    at + 1 < x->n && x->t[at + 1].kind == TOKEN_WORD && x->t[at + 1].term == TERM_NONE)
+	    is_plain(x, at + 1))
 		return 0;
 	if (t->ordinal && t->digits == 0 && !led && !the)
 		return 0;
@@ -311,7 +320,8 @@ static size_t leaning_read(const struct date_text *x, size_t i, struct date_day 
 	}
 	if (is_term(x, at, TERM_BEFORE))
 		before = true;
-	else if (!is_term(x, at, TERM_AFTER) && !is_word(x, at, "following") && !lendemain && !veille)
+	else if (!is_term(x, at, TERM_AFTER) && !is_word(x, at, "following") && !lendemain &&
+		 !veille)
 		return 0;
 	at = skip(x, veille || lendemain ? at : at + 1, TERM_ON, TERM_THE);
 	at = skip(x, at, TERM_OF, TERM_ON);

@@ -24,8 +24,8 @@ struct date_group {
 	struct date_part part;
 	bool shifts; /* at_us, counted from now */
 	int64_t at_us;
-	enum date_bound bound;   /* of the time, where there is one; else of the day or span */
-	bool inclusive;          /* "by", "d'ici": the limit itself is still meant */
+	enum date_bound bound; /* of the time, where there is one; else of the day or span */
+	bool inclusive;        /* "by", "d'ici": the limit itself is still meant */
 	bool about, refused, past;
 	bool alternative; /* "or" stands before it */
 };

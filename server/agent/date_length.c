@@ -85,9 +85,6 @@ size_t length_read(const struct date_text *x, size_t i, struct date_length *out)
 	if (!(is_number(x, at, 1, MANY) && !number->ordinal) && !is_term(x, at, TERM_ONE) &&
 	    !is_term(x, at, TERM_A) && !is_term(x, at, TERM_FEW))
 		return 0;
-	if (at > 0 && number->digits > 0 && number->tight && x->t[at - 1].kind != TOKEN_SIGN &&
-	    x->t[at - 1].digits > 0)
-		return 0;
 	n = number->term == TERM_A ? 1 : number->value;
 	at = skip(x, at + 1, TERM_OF, TERM_FEW);
 	if (is_word(x, at, "business working full more other autres bonnes petites petite"))
@@ -99,7 +96,7 @@ size_t length_read(const struct date_text *x, size_t i, struct date_length *out)
 	case TERM_WEEK_UNIT:
 		if (is_sign(x, at + 1, '-') || is_word(x, at + 1, "end"))
 			return 0; /* weekends */
-		len.days = n * WEEK_DAYS;
+		len.days = n * x->t[at].value * WEEK_DAYS;
 		break;
 	case TERM_MONTH_UNIT: len.months = n; break;
 	case TERM_YEAR_UNIT: len.months = n * 12; break;
@@ -127,8 +124,8 @@ static void shift_by(const struct date_text *x, const struct date_length *len, i
 		s->at_us = x->frame->now_us + sign * len->minutes * MINUTE_US;
 		return;
 	}
-	s->day.day = len->months > 0 ? months_later(from, sign * len->months)
-				     : from + sign * len->days;
+	s->day.day =
+		len->months > 0 ? months_later(from, sign * len->months) : from + sign * len->days;
 	if (len->other_days > 0)
 		s->day.other = from + sign * len->other_days;
 }
@@ -145,12 +142,26 @@ static size_t behind_length(const struct date_text *x, size_t i)
 	return i;
 }
 
+/* "2-3 days", "two or three weeks": returns the first number, *second is where the other stands. */
+static int first_of_two(const struct date_text *x, size_t i, size_t *second)
+{
+	*second = i;
+	if (!is_number(x, i, 1, MANY) ||
+	    !(is_sign(x, i + 1, '-') || is_term(x, i + 1, TERM_TO) || is_term(x, i + 1, TERM_OR) ||
+	      is_term(x, i + 1, TERM_A)) ||
+	    !is_number(x, i + 2, 1, MANY))
+		return 0;
+	*second = i + 2;
+	return x->t[i].value;
+}
+
 /* "in two weeks", "dans 20 min", "d'ici 3 jours" */
 static size_t in_length(const struct date_text *x, size_t i, struct date_shift *out)
 {
 	struct date_length len;
-	size_t at = i, to;
+	size_t at = i, second, to;
 	bool within = is_word(x, i, "within") || is_word(x, i, "d");
+	int first;
 
 	if (is_word(x, at, "d") && is_word(x, at + 1, "ici"))
 		at += 2;
@@ -158,15 +169,18 @@ static size_t in_length(const struct date_text *x, size_t i, struct date_shift *
 		at++;
 	else
 		return 0;
-	if (is_term(x, at, TERM_ABOUT))
+	if (is_term(x, at, TERM_ABOUT) || is_word(x, at, "like genre another"))
 		at++;
-	if (is_term(x, at, TERM_BETWEEN))
-		return 0;
-	to = length_read(x, at, &len);
+	first = first_of_two(x, at, &second);
+	to = length_read(x, second, &len);
 	if (to == 0)
 		return 0;
-	/* "in a week or two", "in 2-3 days": no more is said than the first */
 	shift_by(x, &len, x->today, 1, out);
+	if (first > 0 && first < x->t[second].value && !out->timed && len.months == 0) {
+		out->last = out->day;
+		out->day.day = x->today + (int64_t)len.days / x->t[second].value * first;
+		out->ranges = true;
+	}
 	out->within = within;
 	return behind_length(x, to);
 }
@@ -223,9 +237,10 @@ static size_t length_from(const struct date_text *x, size_t i, struct date_shift
 		at++;
 	else if (!is_term(x, at, TERM_FROM) && !is_term(x, at, TERM_AFTER) &&
 		 !(len.days % WEEK_DAYS == 0 && len.days > 0 &&
-		   (is_word(x, at, "on") || is_term(x, at, TERM_WEEKDAY))))
+		   (is_word(x, at, "on") || is_term(x, at, TERM_WEEKDAY) ||
+		    is_word(x, at, "today tomorrow"))))
 		return 0;
-	if (!is_term(x, at, TERM_WEEKDAY))
+	if (!is_term(x, at, TERM_WEEKDAY) && !is_word(x, at, "today tomorrow"))
 		at++;
 	at = skip(x, at, TERM_ON, TERM_THE);
 	at = skip(x, at, TERM_OF, TERM_THE);

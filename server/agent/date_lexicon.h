@@ -79,10 +79,18 @@ enum date_term {
 	TERM_NO,     /* "no", "non", "sorry": takes back what was said */
 	TERM_RATHER, /* "actually", "plutôt" */
 	TERM_MOVE,   /* "reschedule", "déplacer" */
+	TERM_OPENER, /* begins one of the phrases that the readers know word by word */
 	TERM_COUNTED /* what numbers count: "dollars", "vitesses", "km" */
 };
 
-enum date_part_of_day { PART_MORNING, PART_AFTERNOON, PART_EVENING, PART_NIGHT, PART_LUNCH, PART_DAY };
+enum date_part_of_day {
+	PART_MORNING,
+	PART_AFTERNOON,
+	PART_EVENING,
+	PART_NIGHT,
+	PART_LUNCH,
+	PART_DAY
+};
 
 struct date_word {
 	const char *word;

@@ -27,8 +27,9 @@ static const struct {
 
 static bool is_greeting(const struct date_text *x, size_t i)
 {
-	return i > 0 && is_word(x, i - 1, "good bon bonne great nice lovely belle happy gd wonderful "
-					  "rest reste");
+	return i > 0 && is_word(x, i - 1,
+				"good bon bonne great nice lovely belle happy gd wonderful "
+				"rest reste");
 }
 
 /* "late", "early in", "fin de l'", "mid-": returns behind it. */
@@ -144,10 +145,11 @@ size_t part_read(const struct date_text *x, size_t i, bool beside_day, struct da
 			.from = 19 * HOUR_MIN, .to = 22 * HOUR_MIN, .half = HALF_PM, .today = true};
 		return at + 1;
 	}
-	if (is_word(x, at, "eod")) {
+	if (is_word(x, at, "eod cob eob") || (is_word(x, at, "close") && is_word(x, at + 1, "of") &&
+					      is_word(x, at + 2, "business"))) {
 		part_set(&p, PART_DAY, STAGE_LATE);
 		*out = p;
-		return at + 1;
+		return is_word(x, at, "close") ? at + 3 : at + 1;
 	}
 	if (is_term(x, at, TERM_THIS)) {
 		p.today = true;
@@ -221,8 +223,7 @@ static size_t link_read(const struct date_text *x, size_t i, bool between)
 	return 0;
 }
 
-size_t clocks_read(const struct date_text *x, size_t i, bool may_be_bare,
-		   struct date_clock out[2])
+size_t clocks_read(const struct date_text *x, size_t i, bool may_be_bare, struct date_clock out[2])
 {
 	struct date_clock c[2] = {{0}};
 	bool between = is_term(x, i, TERM_BETWEEN);

@@ -46,14 +46,13 @@ size_t clock_read(const struct date_text *x, size_t i, bool may_be_bare, struct 
 size_t clock_end_read(const struct date_text *x, size_t i, bool may_be_bare,
 		      struct date_clock *out);
 /* "between 2 and 4pm", "13-15h"; which of them is in the morning is settled. */
-size_t clocks_read(const struct date_text *x, size_t i, bool may_be_bare,
-		   struct date_clock out[2]);
+size_t clocks_read(const struct date_text *x, size_t i, bool may_be_bare, struct date_clock out[2]);
 
 struct date_part {
 	int from, to; /* minutes of the day */
 	enum date_half half;
-	bool today; /* "this morning", "tonight" */
-	bool past;  /* "last night" */
+	bool today;    /* "this morning", "tonight" */
+	bool past;     /* "last night" */
 	bool by_store; /* from, to are said from the opening (>= 0), the closing (< 0) */
 };
 
@@ -74,15 +73,15 @@ size_t length_read(const struct date_text *x, size_t i, struct date_length *out)
 enum date_which { WHICH_PLAIN, WHICH_THIS, WHICH_NEXT, WHICH_COMING, WHICH_SECOND };
 
 struct date_day {
-	bool past;       /* "yesterday": nothing that is meant */
-	int64_t day;     /* DATE_NO_DAY: by weekday or mday */
-	int weekday;     /* ISO, as said; 0: none. With a day, only a remark on it */
+	bool past;   /* "yesterday": nothing that is meant */
+	int64_t day; /* DATE_NO_DAY: by weekday or mday */
+	int weekday; /* ISO, as said; 0: none. With a day, only a remark on it */
 	enum date_which which;
-	bool french;     /* "mardi prochain" is sooner than "next Tuesday" */
-	int plus;        /* days behind that weekday: "mardi en huit" is 7 */
-	int mday;        /* "the 9th": the next one; 0: none */
-	bool floats;     /* a date without a month: a span beside it may give the month */
-	int64_t other;   /* other reading, or DATE_NO_DAY */
+	bool french;   /* "mardi prochain" is sooner than "next Tuesday" */
+	int plus;      /* days behind that weekday: "mardi en huit" is 7 */
+	int mday;      /* "the 9th": the next one; 0: none */
+	bool floats;   /* a date without a month: a span beside it may give the month */
+	int64_t other; /* other reading, or DATE_NO_DAY */
 	bool ask;
 };
 
@@ -113,7 +112,8 @@ size_t span_read(const struct date_text *x, size_t i, struct date_span *out);
 struct date_shift {
 	bool timed; /* at_us; else day */
 	int64_t at_us;
-	struct date_day day;
+	struct date_day day, last;
+	bool ranges; /* from day to last: "in 2-3 days" */
 	bool within; /* a limit: "within 3 days" */
 	bool past;   /* "3 days ago", "for 2 weeks" */
 };
@@ -132,13 +132,20 @@ static inline bool is_sign(const struct date_text *x, size_t i, char c)
 	return i < x->n && x->t[i].kind == TOKEN_SIGN && x->t[i].text.p[0] == c;
 }
 
+/* A word that says nothing about dates. */
+static inline bool is_plain(const struct date_text *x, size_t i)
+{
+	return i < x->n && x->t[i].kind == TOKEN_WORD &&
+	       (x->t[i].term == TERM_NONE || x->t[i].term == TERM_OPENER);
+}
+
 /* The word is one of these (blanks between them). */
 bool is_word(const struct date_text *x, size_t i, const char *list);
 /* A number without digits touching it that make it another ("4,021", "700x28"). */
 bool is_number(const struct date_text *x, size_t i, int min, int max);
 /* What stands at i is counted by the number before: "dollars", "%", "days". */
 bool is_counted(const struct date_text *x, size_t i);
-/* The same as i, or behind articles and prepositions. */
+/* Behind the words of these terms at i, a few at most; i when there are none. */
 size_t skip(const struct date_text *x, size_t i, enum date_term one, enum date_term two);
 
 #endif

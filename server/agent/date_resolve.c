@@ -143,8 +143,8 @@ static void other_set(const struct date_text *x, struct date_found *f, const str
 {
 	if (g->days == 0 || g->day[0].other == DATE_NO_DAY)
 		return;
-	f->other = minute < 0 ? day_point(x, g->day[0].other)
-			      : time_point(x, g->day[0].other, minute);
+	f->other =
+		minute < 0 ? day_point(x, g->day[0].other) : time_point(x, g->day[0].other, minute);
 }
 
 /* ---- kinds ---- */
@@ -155,7 +155,8 @@ static bool time_resolve(const struct date_text *x, struct date_group *g, struct
 	int64_t day = x->today;
 	int minute;
 
-	for (int tries = 0; tries < 2; tries++) { /* the day's hours say which minute, and that the day */
+	for (int tries = 0; tries < 2;
+	     tries++) { /* the day's hours say which minute, and that the day */
 		minute = minute_meant(x, &g->clock[0], half, day);
 		day = day_meant(x, g, minute);
 		if (day == DATE_NO_DAY)
@@ -189,7 +190,8 @@ static bool interval_resolve(const struct date_text *x, struct date_group *g, st
 	}
 	from = minute_meant(x, &g->clock[0], half, day);
 	to = minute_meant(x, &g->clock[1], HALF_UNSAID, day);
-	if (g->clock[1].half == HALF_UNSAID && g->clock[1].at == CLOCK_TIME && g->clock[1].hour <= 12) {
+	if (g->clock[1].half == HALF_UNSAID && g->clock[1].at == CLOCK_TIME &&
+	    g->clock[1].hour <= 12) {
 		to = g->clock[1].hour % 12 * HOUR_MIN + g->clock[1].minute;
 		if (to <= from)
 			to += HALF_MIN;
@@ -266,7 +268,7 @@ static bool day_resolve(const struct date_text *x, struct date_group *g, struct 
 
 	if (day == DATE_NO_DAY)
 		return false;
-	f->kind = g->bound == BOUND_AFTER ? DATE_AFTER
+	f->kind = g->bound == BOUND_AFTER    ? DATE_AFTER
 		  : g->bound == BOUND_BEFORE ? DATE_BEFORE
 					     : DATE_DAY;
 	if (g->bound == BOUND_BEFORE)
@@ -298,8 +300,7 @@ static bool span_resolve(const struct date_text *x, struct date_group *g, struct
 	return true;
 }
 
-bool date_resolve(const struct date_text *x, const struct date_group *group,
-		  struct date_found *out)
+bool date_resolve(const struct date_text *x, const struct date_group *group, struct date_found *out)
 {
 	struct date_group g = *group;
 	struct date_found f = {0};

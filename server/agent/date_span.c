@@ -162,12 +162,34 @@ static size_t weekend_word(const struct date_text *x, size_t i)
 		return i + 1;
 	if (is_term(x, i, TERM_WEEK_UNIT) && !is_week(x, i))
 		return is_sign(x, i + 1, '-') ? i + 3 : i + 2;
-	if (is_word(x, i, "fin fins") && is_word(x, i + 1, "de d") && is_word(x, i + 2, "semaine semaines sem"))
+	if (is_word(x, i, "fin fins") && is_word(x, i + 1, "de d") &&
+	    is_word(x, i + 2, "semaine semaines sem"))
 		return i + 3;
 	if (is_word(x, i, "fds"))
 		return i + 1;
 	if (is_word(x, i, "we") && i > 0 && is_word(x, i - 1, "ce le du prochain"))
 		return i + 1;
+	return 0;
+}
+
+/* "victoria day weekend": with the holiday, where it touches it */
+static size_t holiday_weekend(const struct date_text *x, size_t i, struct date_span *out)
+{
+	for (size_t h = 0; h < x->holidays_n; h++) {
+		int64_t day = x->holidays[h].day, saturday = monday_of(day) + 5;
+		size_t to = x->holidays[h].from == i ? weekend_word(x, x->holidays[h].to) : 0;
+
+		if (to == 0)
+			continue;
+		if (day_weekday(day) == 1)
+			saturday -= WEEK_DAYS;
+		span_set(out, SPAN_WEEKEND, saturday, saturday + 2);
+		if (day == saturday - 1)
+			out->from--;
+		else if (day == saturday + 2)
+			out->to++;
+		return to;
+	}
 	return 0;
 }
 
@@ -220,8 +242,10 @@ static size_t month_read(const struct date_text *x, size_t i, bool staged, struc
 	int64_t first = day_number(today.year, today.month, 1);
 	struct choice c;
 	size_t at = choice_before(x, i, &c), to;
-	bool led = staged || c.said ||
-		   (i > 0 && is_word(x, i - 1, "in en for during since before until till by mois pour d ici"));
+	bool led =
+		staged || c.said ||
+		(i > 0 &&
+		 is_word(x, i - 1, "in en for during since before until till by mois pour d ici"));
 
 	if (is_word(x, at, "mois month") && is_term(x, at + 1, TERM_OF) &&
 	    is_term(x, at + 2, TERM_MONTH)) {
@@ -233,7 +257,8 @@ static size_t month_read(const struct date_text *x, size_t i, bool staged, struc
 
 		if (!led || (is_number(x, at + 1, 1, 31) && x->t[at + 1].digits <= 2 && !staged))
 			return 0;
-		if (is_word(x, at, "may march") && i > 0 && is_word(x, i - 1, "for before until by"))
+		if (is_word(x, at, "may march") && i > 0 &&
+		    is_word(x, i - 1, "for before until by"))
 			return 0;
 		to = choice_behind(x, at + 1, &c);
 		first = months_later(first, ahead == 0 && c.which == WHICH_NEXT ? 12 : ahead);
@@ -337,6 +362,28 @@ static size_t staged_read(const struct date_text *x, size_t i, struct date_span 
 	return to;
 }
 
+/* "the first week of june", "la dernière semaine de mai" */
+static size_t week_of_month(const struct date_text *x, size_t i, struct date_span *out)
+{
+	size_t at = skip(x, i, TERM_THE, TERM_ON), to;
+	bool last = is_term(x, at, TERM_LAST) && x->t[at].value == 0;
+	int nth = is_number(x, at, 1, 5) && x->t[at].ordinal ? x->t[at].value : 0;
+	struct date_span month;
+
+	if ((!last && nth == 0) || !is_week(x, at + 1) ||
+	    (!is_term(x, at + 2, TERM_OF) && !is_term(x, at + 2, TERM_IN)))
+		return 0;
+	to = month_read(x, at + 3, true, &month);
+	if (to == 0 || month.past)
+		return 0;
+	if (last)
+		span_set(out, SPAN_DAYS, month.to - WEEK_DAYS, month.to);
+	else
+		span_set(out, SPAN_DAYS, month.from + (nth - 1) * WEEK_DAYS,
+			 month.from + nth * WEEK_DAYS);
+	return out->to > x->today ? to : 0;
+}
+
 /* "the next 3 days", "les prochains jours", "les 5 prochains jours" */
 static size_t coming_days(const struct date_text *x, size_t i, struct date_span *out)
 {
@@ -367,7 +414,11 @@ size_t span_read(const struct date_text *x, size_t i, struct date_span *out)
 	size_t to = weekend_read(x, i, &s);
 
 	if (to == 0)
+		to = holiday_weekend(x, i, &s);
+	if (to == 0)
 		to = staged_read(x, i, &s);
+	if (to == 0)
+		to = week_of_month(x, i, &s);
 	if (to == 0)
 		to = week_of(x, i, &s);
 	if (to == 0)

@@ -16,7 +16,14 @@ static const char latin[] = "aaaaaaaceeeeiiiidnooooo*ouuuuypsaaaaaaaceeeeiiiidno
 			    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
 			    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
-enum letter { LETTER_BLANK, LETTER_WORD, LETTER_DIGIT, LETTER_SIGN, LETTER_APOSTROPHE, LETTER_MARK };
+enum letter {
+	LETTER_BLANK,
+	LETTER_WORD,
+	LETTER_DIGIT,
+	LETTER_SIGN,
+	LETTER_APOSTROPHE,
+	LETTER_MARK
+};
 
 static bool is_blank(uint32_t c)
 {
@@ -210,7 +217,11 @@ static void run_take(struct cutter *c, const struct run *r)
 	case LETTER_BLANK:
 	case LETTER_MARK: c->touching = false; return;
 	case LETTER_APOSTROPHE: return;
-	case LETTER_SIGN: token_add(c, TOKEN_SIGN, r->text, r->from, r->to); return;
+	case LETTER_SIGN:
+		t = token_add(c, TOKEN_SIGN, r->text, r->from, r->to);
+		if (t != NULL && r->text.p[0] == '&')
+			t->term = TERM_AND;
+		return;
 	case LETTER_DIGIT:
 		t = token_add(c, TOKEN_NUMBER, r->text, r->from, r->to);
 		if (t != NULL)
@@ -256,11 +267,12 @@ static void sept_settle(struct date_token *t, size_t i, size_t n, enum language 
 	const struct date_token *before = i > 0 ? &t[i - 1] : NULL;
 	bool of_day = before != NULL && before->kind == TOKEN_NUMBER && before->value <= 31 &&
 		      (before->digits > 0 || before->value < 10 || before->value > 60);
-	bool counts = i + 1 < n && (t[i + 1].term == TERM_HOUR_UNIT ||
-				    (t[i + 1].term >= TERM_DAY_UNIT && t[i + 1].term <= TERM_MINUTE_UNIT) ||
-				    t[i + 1].term == TERM_MONTH);
-	bool month = of_day || (!counts && (language != LANGUAGE_FR ||
-					    (i + 1 < n && t[i + 1].digits > 0)));
+	bool counts = i + 1 < n &&
+		      (t[i + 1].term == TERM_HOUR_UNIT ||
+		       (t[i + 1].term >= TERM_DAY_UNIT && t[i + 1].term <= TERM_MINUTE_UNIT) ||
+		       t[i + 1].term == TERM_MONTH);
+	bool month = of_day ||
+		     (!counts && (language != LANGUAGE_FR || (i + 1 < n && t[i + 1].digits > 0)));
 
 	t[i].kind = month ? TOKEN_WORD : TOKEN_NUMBER;
 	t[i].term = month ? TERM_MONTH : TERM_NUMBER;
@@ -281,7 +293,8 @@ static void mar_settle(struct date_token *t, size_t i, size_t n)
 	}
 }
 
-/* How many tokens the number at t takes, and what it is: "vingt et un", "twenty-third", "dix-huit". */
+/* How many tokens the number at t takes, and what it is: "vingt et un", "twenty-third", "dix-huit".
+ */
 static size_t number_join(const struct date_token *t, size_t n, int *value, bool *ordinal)
 {
 	size_t i = 1;

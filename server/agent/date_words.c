@@ -15,8 +15,7 @@
 static bool may_name_holiday(const struct date_text *x)
 {
 	for (size_t i = 0; i < x->n; i++) {
-		if (x->t[i].term == TERM_HOLIDAY ||
-		    is_word(x, i, "new") ||
+		if (x->t[i].term == TERM_HOLIDAY || is_word(x, i, "new") ||
 		    (is_word(x, i, "good") && is_term(x, i + 1, TERM_WEEKDAY)) ||
 		    (is_word(x, i, "l") && is_word(x, i + 1, "an")))
 			return true;
@@ -27,7 +26,8 @@ static bool may_name_holiday(const struct date_text *x)
 /* A present for Christmas is no appointment on it. */
 static bool is_about_holiday(const struct date_text *x, const struct match *m)
 {
-	return is_word(x, m->to, "gift gifts present presents sale sales tree lights special cadeau card") ||
+	return is_word(x, m->to,
+		       "gift gifts present presents sale sales tree lights special cadeau card") ||
 	       (m->from > 0 && is_word(x, m->from - 1, "cadeau cadeaux promo")) ||
 	       (m->from > 1 && is_word(x, m->from - 1, "de du") &&
 		is_word(x, m->from - 2, "cadeau cadeaux promo solde soldes sapin"));
@@ -62,8 +62,8 @@ static void holidays_find(struct arena *a, struct date_text *x)
 			if (is_about_holiday(x, &m))
 				continue;
 			for (size_t k = 0; k < x->holidays_n; k++)
-				taken = taken || (m.from < x->holidays[k].to &&
-						  m.to > x->holidays[k].from);
+				taken = taken ||
+					(m.from < x->holidays[k].to && m.to > x->holidays[k].from);
 			if (taken)
 				continue;
 			x->holidays[x->holidays_n].from = m.from;
@@ -84,8 +84,7 @@ static size_t main_of(const struct dates *d)
 	return d->n > 0 ? 0 : DATES_NONE;
 }
 
-void date_words(struct arena *a, struct str text, const struct date_frame *frame,
-		struct dates *out)
+void date_words(struct arena *a, struct str text, const struct date_frame *frame, struct dates *out)
 {
 	struct date_tokens tokens = date_tokens_read(a, text, frame->language);
 	struct date_text x = {.t = tokens.t, .n = tokens.n, .frame = frame};

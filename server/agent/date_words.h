@@ -2,9 +2,9 @@
  * date_words.h - days and times in words, English and French, as customers of stores in Canada
  * write them: "tomorrow at 3", "mardi en huit", "le 3 à 14 h", "between 2 and 4pm friday".
  *
- * Resolved in the store's zone. A past day is never meant: a day of the week, of the month or of the
- * year is the next one. An hour without a.m. or p.m. is the one in the store's opening hours, or
- * the nearer to them. What can be read in two ways carries the other reading, and `ask` where a
+ * Resolved in the store's zone. A past day is never meant: a day of the week, of the month or of
+ * the year is the next one. An hour without a.m. or p.m. is the one in the store's opening hours,
+ * or the nearer to them. What can be read in two ways carries the other reading, and `ask` where a
  * dialogue had better ask. Sizes, prices, numbers of orders and telephones are no dates: where
  * nothing is meant, nothing is found.
  */
@@ -30,18 +30,18 @@ enum date_kind {
 	DATE_INTERVAL, /* start, end: instants of one day, or the day after ("10pm to 2am") */
 	DATE_PART,     /* start, end: of a part of a day, by convention ("morning" is 8 to 12) */
 	DATE_RANGE,    /* start: first day; end: the day behind the last */
-	DATE_AFTER,    /* start: the earliest, as named ("after 3": 15:00; "after Friday": Friday) */
-	DATE_BEFORE,   /* end: the latest, as named; start: with a time, its day, else none */
+	DATE_AFTER,  /* start: the earliest, as named ("after 3": 15:00; "after Friday": Friday) */
+	DATE_BEFORE, /* end: the latest, as named; start: with a time, its day, else none */
 };
 
 struct date_point {
-	bool known;         /* there is one */
-	bool timed;         /* an instant; else a whole day */
-	int64_t day;        /* day.h, on the store's calendar */
-	int minute;         /* of the day; 0 of a whole one */
-	int64_t at_us;      /* the instant; of a whole day, its beginning */
-	enum zone_fit fit;  /* whether that wall time is skipped or comes twice; of an instant
-			       counted from now, once */
+	bool known;        /* there is one */
+	bool timed;        /* an instant; else a whole day */
+	int64_t day;       /* day.h, on the store's calendar */
+	int minute;        /* of the day; 0 of a whole one */
+	int64_t at_us;     /* the instant; of a whole day, its beginning */
+	enum zone_fit fit; /* whether that wall time is skipped or comes twice; of an instant
+			      counted from now, once */
 };
 
 struct date_found {

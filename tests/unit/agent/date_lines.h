@@ -3,8 +3,8 @@
  * 10:20 in Toronto, in a store that is open from 9 to 6. Written for these tests.
  *
  * What is meant: "day 05-14", "time 05-14 15:00", "interval 05-14 14:00-16:00", "part 05-14
- * 08:00-12:00", "range 05-16..05-18" (the end is no longer part of it), "after 05-14 15:00", "before
- * 05-14 11:00", "none". Of another year "2027-01-06".
+ * 08:00-12:00", "range 05-16..05-18" (the end is no longer part of it), "after 05-14 15:00",
+ * "before 05-14 11:00", "none". Of another year "2027-01-06".
  */
 #ifndef SWITCHBACK_TESTS_UNIT_AGENT_DATE_LINES_H
 #define SWITCHBACK_TESTS_UNIT_AGENT_DATE_LINES_H
