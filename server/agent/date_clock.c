@@ -2,7 +2,6 @@
  * date_clock.c - times of the day and parts of it: see date_piece.h.
  */
 #include "server/agent/date_piece.h"
-#include "server/agent/phrase.h"
 
 #define HOUR_MIN 60
 #define SKIP_MAX 4
@@ -11,7 +10,19 @@
 
 bool is_word(const struct date_text *x, size_t i, const char *list)
 {
-	return i < x->n && word_among(x->t[i].text, list);
+	struct str word;
+
+	if (i >= x->n)
+		return false;
+	word = x->t[i].text;
+	for (const char *p = list; *p != '\0'; p++) {
+		if (*p == word.p[0] && strncmp(p, word.p, word.n) == 0 &&
+		    (p[word.n] == ' ' || p[word.n] == '\0'))
+			return true;
+		while (*p != ' ' && p[1] != '\0')
+			p++;
+	}
+	return false;
 }
 
 bool is_number(const struct date_text *x, size_t i, int min, int max)

@@ -53,8 +53,8 @@ static enum letter letter_of(uint32_t c, char *folded)
 		return LETTER_WORD;
 	if (c >= '0' && c <= '9')
 		return LETTER_DIGIT;
-	if (c == '\r')
-		*folded = '\n';
+	if (c < ' ')
+		*folded = c == '\n' || c == '\r' ? '\n' : '?';
 	return LETTER_SIGN;
 }
 

@@ -50,7 +50,7 @@ static void holidays_find(struct arena *a, struct date_text *x)
 		token[p.n] = i;
 		p.words[p.n++].text = x->t[i].text;
 	}
-	memset(p.starts, 0xff, sizeof(p.starts));
+	phrase_index(&p);
 	for (size_t i = 0; (h = holiday_at(i)) != NULL; i++) {
 		for (size_t j = 0; j < HOLIDAY_PATTERNS && h->patterns[j] != NULL; j++) {
 			bool taken = false;
