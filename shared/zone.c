@@ -55,6 +55,14 @@ struct zone *zone_open(struct str name)
 	return z;
 }
 
+struct zone *zone_fixed(int offset_s)
+{
+	struct zone *z = xmalloc(sizeof(*z));
+
+	z->rules = g_time_zone_new_offset(offset_s);
+	return z;
+}
+
 void zone_close(struct zone *z)
 {
 	if (z == NULL)

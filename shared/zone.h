@@ -29,6 +29,8 @@ enum zone_fit {
 /* Reads the zone's rules; NULL when the tz database has no such zone, or the name is not of the
  * form Area/Place (or UTC). Close it with zone_close(). */
 struct zone *zone_open(struct str name);
+/* Always the same distance from UTC, less than a day: an instant that names no place. */
+struct zone *zone_fixed(int offset_s);
 void zone_close(struct zone *z); /* NULL is fine */
 
 void zone_local(const struct zone *z, int64_t at_us, struct zone_time *out);

@@ -28,6 +28,13 @@ static void start_add(struct phrase *p, struct str word)
 	p->starts[bit / 64] |= UINT64_C(1) << (bit % 64);
 }
 
+void phrase_index(struct phrase *p)
+{
+	memset(p->starts, 0, sizeof(p->starts));
+	for (size_t i = 0; i < p->n; i++)
+		start_add(p, p->words[i].text);
+}
+
 static bool start_known(const struct phrase *p, struct str want)
 {
 	unsigned bit;

@@ -37,6 +37,9 @@ struct phrases {
 /* Phrases end at . ? ! ; and line ends, and at each message's end. Empty ones are left out. */
 struct phrases phrases_read(struct arena *a, const struct agent_message *messages, size_t n);
 
+/* To be called when a phrase's words were set by hand, before anything is matched against it. */
+void phrase_index(struct phrase *p);
+
 /*
  * A pattern is words with blanks between, each one element:
  *	close|closing	one of these		refund*		begins so

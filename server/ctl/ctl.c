@@ -101,6 +101,8 @@ static const struct ctl_command commands[] = {
 	 simulate_command},
 	{"understand lang", "< SET.tsv", "", "the language of each line's text: en, fr, ?", 0, 0,
 	 false, understand_lang},
+	{"understand datetime", "< SET.tsv", "", "the day or time that each line's text means", 0, 0,
+	 false, understand_datetime},
 	{"roles", "[--markdown]", "markdown", "who may do what", 0, 0, false, roles_command},
 	{"settings", "[--markdown | --man]", "markdown man", "every setting there is", 0, 0, false,
 	 settings_command},

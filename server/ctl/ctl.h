@@ -49,7 +49,7 @@ ctl_function customer_list, customer_show, customer_add, customer_opt_out, custo
 ctl_function user_add, user_list, user_set, user_disable, user_enable, user_password, user_role;
 ctl_function import_customers, import_orders, import_products;
 ctl_function simulate_command;
-ctl_function understand_lang;
+ctl_function understand_lang, understand_datetime;
 ctl_function secrets_reseal, audit_verify, audit_list;
 ctl_function check_command, roles_command, settings_command;
 
