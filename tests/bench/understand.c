@@ -6,6 +6,7 @@
  * A call is timed by itself, the arena as warm as a flow's; every line comes ROUNDS times, in an
  * order that no cache foresees.
  */
+#include "server/agent/date_words.h"
 #include "server/agent/detect.h"
 #include "server/agent/store_time.h"
 #include "shared/clock.h"
@@ -39,12 +40,21 @@ static void store_time(const struct bench *b, struct arena *a, struct str text)
 	store_status_at(&b->store, b->zone, NOW_US + (int64_t)text.n * 51000000000, &s);
 }
 
+static void dates(const struct bench *b, struct arena *a, struct str text)
+{
+	struct date_frame frame = {NOW_US, b->zone, &b->store, LANGUAGE_UNKNOWN};
+	struct dates out;
+
+	date_words(a, text, &frame, &out);
+}
+
 static const struct part {
 	const char *name;
 	void (*look)(const struct bench *b, struct arena *a, struct str text);
 } parts[] = {
 	{"language", language},
 	{"store_time", store_time},
+	{"dates", dates},
 };
 
 /* ---- the lines ---- */

@@ -154,8 +154,11 @@ static void body_of(const struct route *route, struct buf *out)
 static struct api_answer ask(const struct route *route, const char *id, const char *token,
 			     const char *query)
 {
-	static const char *const names[] = {
-		[WEB_GET] = "GET", [WEB_POST] = "POST", [WEB_DELETE] = "DELETE"};
+	static const char *const names[] = {[WEB_GET] = "GET",
+					    [WEB_POST] = "POST",
+					    [WEB_PUT] = "PUT",
+					    [WEB_PATCH] = "PATCH",
+					    [WEB_DELETE] = "DELETE"};
 	struct api_answer a;
 	struct buf body = {0};
 	const char *brace = strchr(route->path, '{');
