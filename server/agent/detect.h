@@ -11,8 +11,8 @@
 struct detected {
 	enum language language; /* unknown: the text leans to neither ("ok", "700x28", a name) */
 	int score;              /* log-odds of French in 1/256; below zero it is English */
-	int confidence;         /* per cent, 50 to 99: how often such a score is right; 50: unknown */
-	unsigned words;         /* that said something */
+	int confidence; /* per cent, 50 to 99: how often such a score is right; 50: unknown */
+	unsigned words; /* that said something */
 };
 
 /* Any bytes, of which the first DETECT_READ_MAX are read. Takes no memory. */
