@@ -227,11 +227,21 @@ judge-lang: $(BUILD)/train/lang
 # ---- fuzzing: libFuzzer, clang ---------------------------------------------------------------------
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
-FUZZ_DIRS := shared shared/wire server/core server/net server/events server/voice server/twilio server/elevenlabs server/agent server/staff
-FUZZ_LIB_SRC = $(foreach d,$(FUZZ_DIRS),$(wildcard $(d)/*.c)) server/api/roles.c
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRC)
+FUZZ_FLAGS = $(COMMON) -O1 -Wno-everything
+# A target takes of the service what it calls, and compiles none of it twice.
+FUZZ_DIRS := shared shared/wire server server/core server/net server/db server/store server/events server/voice server/twilio server/elevenlabs \
+             server/agent server/staff server/api server/jobs server/webhook
+FUZZ_OBJ = $(patsubst %.c,$(BUILD)/obj/fuzz/%.o,$(filter-out %/main.c,$(foreach d,$(FUZZ_DIRS),$(wildcard $(d)/*.c))))
+$(BUILD)/obj/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	clang $(COMMON) -O1 -fsanitize=fuzzer,address,undefined -Wno-everything -o $@ $^ $(LLHTTP_SRC) $(SERVICE_LIBS)
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
+$(BUILD)/obj/fuzz/lib.a: $(FUZZ_OBJ)
+	@rm -f $@
+	@ar rcs $@ $^
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/obj/fuzz/lib.a
+	@mkdir -p $(@D)
+	@echo "  LD[fuzz]  $@"
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LLHTTP_SRC) $(SERVICE_LIBS)
 .PHONY: fuzz fuzz-build
 fuzz-build: $(FUZZ_BIN)
 fuzz:

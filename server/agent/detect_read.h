@@ -14,9 +14,9 @@
 #include "shared/str.h"
 
 #define DETECT_BUCKETS  32768u
-#define DETECT_READ_MAX 1000 /* bytes of a text that are looked at */
-#define DETECT_WORD_MAX 30   /* letters of a word that are looked at */
-#define DETECT_FULL     4    /* share of a feature that counts wholly; of a possible name: half */
+#define DETECT_READ_MAX 600 /* bytes of a text that are looked at */
+#define DETECT_WORD_MAX 30  /* letters of a word that are looked at */
+#define DETECT_FULL     4   /* share of a feature that counts wholly; of a possible name: half */
 
 enum feature_kind {
 	FEATURE_LETTERS, /* 2 to 4 letters; ^ and $ are the word's ends */

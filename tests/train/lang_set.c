@@ -45,20 +45,6 @@ static void line_add(struct lang_set *set, struct lang_line l)
 	set->lines[set->n++] = l;
 }
 
-static void texts_add(struct lang_set *set, struct lang_line l)
-{
-	struct str rest = l.text;
-	ptrdiff_t at;
-
-	while ((at = str_find(rest, STR_LIT(" | "))) >= 0) {
-		l.text = str_sub(rest, 0, (size_t)at);
-		line_add(set, l);
-		rest = str_sub(rest, (size_t)at + 3, rest.n);
-	}
-	l.text = rest;
-	line_add(set, l);
-}
-
 enum { COLUMN_LANG, COLUMN_TEXT, COLUMN_FLAGS, COLUMN_SOURCE, COLUMNS };
 
 static void header_read(const char *path, struct str header, size_t place[COLUMNS])
@@ -92,9 +78,9 @@ void lang_set_read(struct arena *a, const char *path, struct lang_set *set)
 			for (size_t c = 0; c < COLUMNS; c++)
 				cells[c] = place[c] == at ? cell : cells[c];
 		}
-		texts_add(set,
-			  (struct lang_line){language_parse(cells[COLUMN_LANG]), cells[COLUMN_TEXT],
-					     cells[COLUMN_FLAGS], cells[COLUMN_SOURCE]});
+		line_add(set,
+			 (struct lang_line){language_parse(cells[COLUMN_LANG]), cells[COLUMN_TEXT],
+					    cells[COLUMN_FLAGS], cells[COLUMN_SOURCE]});
 	}
 }
 

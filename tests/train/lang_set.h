@@ -2,7 +2,7 @@
  * lang_set.h - lines that say which language they are in: the trainer's food.
  *
  * A file is UTF-8, tab-separated, its first line names the columns: lang (en, fr) and text, and
- * perhaps flags and source. In a text, " | " stands between several texts of one row.
+ * perhaps flags and source.
  */
 #ifndef SWITCHBACK_TESTS_TRAIN_LANG_SET_H
 #define SWITCHBACK_TESTS_TRAIN_LANG_SET_H
