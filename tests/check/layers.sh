@@ -32,6 +32,7 @@ tests/sim| shared server/core server/net                         | uv jansson li
 tests/support| shared server tui tests/sim                         | any
 tests/bench| shared                                              | libcrypto
 tests/bench/bridge_daemon.c| shared server                       | uv
+tests/bench/understand.c| shared server/agent                  | none
 tests/storm| shared server/voice/sentences.h                     | jansson libpq curl
 tests/fuzz| shared server tests/support                          | any
 tests| shared server tui tests/support tests/sim schema          | any
