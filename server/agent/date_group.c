@@ -16,10 +16,10 @@ static size_t mday_beside(struct reader *r, size_t i)
 	struct date_day d = {.day = DATE_NO_DAY, .other = DATE_NO_DAY};
 	int64_t day;
 
-	if (r->g == NULL || r->g->days != 1 || !is_plain_day(&r->g->day[0]) || !r->lead.joined ||
-	    r->lead.time || r->g->to != i || !is_number(x, i, 1, 31) || t->digits > 2 ||
-	    is_counted(x, i + 1) || is_sign(x, i + 1, ':') || is_sign(x, i + 1, '-') ||
-	    is_term(x, i + 1, TERM_TO) || is_term(x, i + 1, TERM_AM) ||
+	if (r->g == NULL || r->g->days != 1 || r->g->past || !is_plain_day(&r->g->day[0]) ||
+	    !r->lead.joined || r->lead.time || r->g->to != i || !is_number(x, i, 1, 31) ||
+	    t->digits > 2 || is_counted(x, i + 1) || is_sign(x, i + 1, ':') ||
+	    is_sign(x, i + 1, '-') || is_term(x, i + 1, TERM_TO) || is_term(x, i + 1, TERM_AM) ||
 	    is_term(x, i + 1, TERM_PM) || is_term(x, i + 1, TERM_HOUR_UNIT) ||
 	    is_term(x, i + 1, TERM_OCLOCK) || is_word(x, i + 1, "thing") ||
 	    (t->digits == 0 && !t->ordinal))
@@ -42,8 +42,8 @@ static size_t mday_borrows(struct reader *r, size_t i)
 	const struct date_token *t = &x->t[i];
 	int64_t before;
 
-	if (r->g == NULL || r->g->days != 1 || r->g->to + 1 != i || group_timed(r->g) ||
-	    !(r->lead.to || r->lead.either || is_term(x, i - 1, TERM_AND)) ||
+	if (r->g == NULL || r->g->days != 1 || r->g->past || r->g->to + 1 != i ||
+	    group_timed(r->g) || !(r->lead.to || r->lead.either || is_term(x, i - 1, TERM_AND)) ||
 	    !is_number(x, i, 1, 31) || t->digits > 2 || (t->digits == 0 && !t->ordinal) ||
 	    is_counted(x, i + 1) || is_sign(x, i + 1, ':') || is_term(x, i + 1, TERM_AM) ||
 	    is_term(x, i + 1, TERM_PM) || is_term(x, i + 1, TERM_HOUR_UNIT))

@@ -47,6 +47,8 @@ bool days_merge(const struct date_text *x, struct date_day *have, const struct d
 	merged.weekday = week->weekday;
 	if (is_number_day(other) ||
 	    (other->day != DATE_NO_DAY && day_weekday(other->day) == week->weekday)) {
+		merged.other = DATE_NO_DAY; /* the weekday says which reading it is */
+		merged.ask = false;
 		*have = merged;
 		return true;
 	}

@@ -234,6 +234,23 @@ static bool part_resolve(const struct date_text *x, struct date_group *g, struct
 	return true;
 }
 
+static bool day_resolve(const struct date_text *x, struct date_group *g, struct date_found *f)
+{
+	int64_t day = day_settle(x, &g->day[0], DAY_MIN);
+
+	if (day == DATE_NO_DAY)
+		return false;
+	f->kind = g->bound == BOUND_AFTER    ? DATE_AFTER
+		  : g->bound == BOUND_BEFORE ? DATE_BEFORE
+					     : DATE_DAY;
+	if (g->bound == BOUND_BEFORE)
+		f->end = day_point(x, day);
+	else
+		f->start = day_point(x, day);
+	other_set(x, f, g, -1);
+	return true;
+}
+
 static bool days_resolve(const struct date_text *x, struct date_group *g, struct date_found *f)
 {
 	int64_t first, last;
@@ -251,31 +268,15 @@ static bool days_resolve(const struct date_text *x, struct date_group *g, struct
 	if (g->day[1].day != DATE_NO_DAY && last < first) {
 		struct day d = day_split(last);
 
-		if (!day_exists(d.year + 1, d.month, d.mday))
-			return false;
-		last = day_number(d.year + 1, d.month, d.mday);
+		if (day_exists(d.year + 1, d.month, d.mday))
+			last = day_number(d.year + 1, d.month, d.mday);
 	}
+	if (last < first)
+		return day_resolve(x, g, f);
 	f->kind = DATE_RANGE;
 	f->start = day_point(x, first);
 	f->end = day_point(x, last + 1);
 	f->ask = g->day[0].ask || g->day[1].ask;
-	return true;
-}
-
-static bool day_resolve(const struct date_text *x, struct date_group *g, struct date_found *f)
-{
-	int64_t day = day_settle(x, &g->day[0], DAY_MIN);
-
-	if (day == DATE_NO_DAY)
-		return false;
-	f->kind = g->bound == BOUND_AFTER    ? DATE_AFTER
-		  : g->bound == BOUND_BEFORE ? DATE_BEFORE
-					     : DATE_DAY;
-	if (g->bound == BOUND_BEFORE)
-		f->end = day_point(x, day);
-	else
-		f->start = day_point(x, day);
-	other_set(x, f, g, -1);
 	return true;
 }
 
@@ -330,7 +331,8 @@ bool date_resolve(const struct date_text *x, const struct date_group *group, str
 	} else {
 		ok = day_resolve(x, &g, &f);
 	}
-	if (!ok)
+	if (!ok || (f.start.known && f.start.day < x->today) ||
+	    (f.end.known && f.end.day < x->today))
 		return false;
 	if (g.days != 2 && !g.spans)
 		readings(&f, &g);

@@ -155,3 +155,17 @@ Test(zone, survives_instants_out_of_this_world)
 	}
 	zone_close(z);
 }
+
+Test(zone, a_fixed_one_never_changes_its_clocks)
+{
+	struct zone *z = zone_fixed(-12600);
+	struct zone_time t;
+	int64_t at;
+
+	zone_local(z, us("2026-07-01T12:00:00Z"), &t);
+	cr_expect_eq(t.minute, 8 * 60 + 30);
+	cr_expect_eq(t.offset_s, -12600);
+	cr_expect_eq(zone_instant(z, day_number(2026, 3, 8), 150, &at), ZONE_ONCE);
+	cr_expect_eq(at, us("2026-03-08T06:00:00Z"));
+	zone_close(z);
+}
