@@ -25,18 +25,15 @@ static size_t bound_behind(const struct reader *r, size_t i)
 
 	if (g == NULL || g->to != i || g->bound != BOUND_NONE)
 		return 0;
-	if (is_word(x, at, "onward onwards") ||
-	    (joined && is_word(x, at, "later after on up beyond"))) {
+	if (is_word(x, at, "plus") && is_word(x, at + 1, "tard tot") && joined) {
+		bound = is_word(x, at + 1, "tard") ? BOUND_AFTER : BOUND_BEFORE;
+		at += 2;
+	} else if (is_word(x, at, "onward onwards") ||
+		   (joined && is_word(x, at, "later after on up beyond apres plus"))) {
 		bound = BOUND_AFTER;
 		at++;
 	} else if (joined && is_word(x, at, "earlier before avant")) {
 		bound = BOUND_BEFORE;
-		at++;
-	} else if (is_word(x, at, "plus") && is_word(x, at + 1, "tard tot") && joined) {
-		bound = is_word(x, at + 1, "tard") ? BOUND_AFTER : BOUND_BEFORE;
-		at += 2;
-	} else if (joined && is_word(x, at, "apres plus")) {
-		bound = BOUND_AFTER;
 		at++;
 	} else if (is_word(x, at, "au") && is_word(x, at + 1, "plus") &&
 		   is_word(x, at + 2, "tard tot")) {
@@ -134,7 +131,7 @@ void lead_word(struct reader *r, size_t i)
 		return;
 	case TERM_BETWEEN: r->between = true; return;
 	case TERM_OR: l->either = true; return;
-	case TERM_NO: l->back = l->joined = r->g != NULL; return;
+	case TERM_NO:
 	case TERM_RATHER: l->back = l->joined = r->g != NULL; return;
 	case TERM_NOT: l->refuse = !(i > 0 && is_word(x, i - 1, "why pourquoi")); return;
 	case TERM_MOVE:

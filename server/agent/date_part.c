@@ -151,10 +151,8 @@ size_t part_read(const struct date_text *x, size_t i, bool beside_day, struct da
 		*out = p;
 		return is_word(x, at, "close") ? at + 3 : at + 1;
 	}
-	if (is_term(x, at, TERM_THIS)) {
-		p.today = true;
-		at++;
-	} else if (is_word(x, at, "a") && is_word(x, at + 1, "soir matin")) { /* "à soir" */
+	if (is_term(x, at, TERM_THIS) ||
+	    (is_word(x, at, "a") && is_word(x, at + 1, "soir matin"))) { /* "à soir" */
 		p.today = true;
 		at++;
 	} else if (is_term(x, at, TERM_LAST) && is_word(x, at + 1, "night evening")) {

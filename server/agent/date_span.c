@@ -112,7 +112,7 @@ static size_t week_of(const struct date_text *x, size_t i, struct date_span *out
 	at = skip(x, at + 1, TERM_THE, TERM_ON);
 	at = skip(x, at, TERM_OF, TERM_THE);
 	if (is_number(x, at, 1, 31) && !is_counted(x, at + 1) && x->t[at].digits <= 2 &&
-	    (to = calendar_read(x, at, &d)) == 0) {
+	    calendar_read(x, at, &d) == 0) {
 		d = (struct date_day){.day = mday_next(x->today, x->t[at].value, 0)};
 		to = at + 1;
 	} else {
@@ -311,7 +311,6 @@ static size_t staged_read(const struct date_text *x, size_t i, struct date_span 
 		at++;
 	at = skip(x, at, TERM_OF, TERM_IN);
 	article = is_term(x, at, TERM_THE) || is_term(x, at, TERM_ON);
-	week = false;
 	to = week_read(x, at, out);
 	if (to == 0) {
 		size_t bare = skip(x, at, TERM_THE, TERM_ON);

@@ -264,8 +264,8 @@ static bool is_spelled(const struct date_token *t)
 /* "sept" is seven behind "dix", before "heures", and to French where no number is beside it. */
 static void sept_settle(struct date_token *t, size_t i, size_t n, enum language language)
 {
-	const struct date_token *before = i > 0 ? &t[i - 1] : NULL;
-	bool of_day = before != NULL && before->kind == TOKEN_NUMBER && before->value <= 31 &&
+	const struct date_token *before = &t[i > 0 ? i - 1 : 0];
+	bool of_day = i > 0 && before->kind == TOKEN_NUMBER && before->value <= 31 &&
 		      (before->digits > 0 || before->value < 10 || before->value > 60);
 	bool counts = i + 1 < n &&
 		      (t[i + 1].term == TERM_HOUR_UNIT ||

@@ -117,6 +117,11 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static double in_us(int64_t ns)
+{
+	return (double)ns / 1e3;
+}
+
 static void part_time(const struct bench *b, const struct part *p)
 {
 	size_t n = b->n * ROUNDS;
@@ -133,9 +138,8 @@ static void part_time(const struct bench *b, const struct part *p)
 	}
 	arena_free(&a);
 	qsort(took, n, sizeof *took, by_size);
-	printf("%s_p50_us=%.2f\n%s_p99_us=%.2f\n%s_max_us=%.2f\n", p->name,
-	       (double)took[n / 2] / 1e3, p->name, (double)took[n * 99 / 100] / 1e3, p->name,
-	       (double)took[n - 1] / 1e3);
+	printf("%s_p50_us=%.2f\n%s_p99_us=%.2f\n%s_max_us=%.2f\n", p->name, in_us(took[n / 2]),
+	       p->name, in_us(took[n * 99 / 100]), p->name, in_us(took[n - 1]));
 	free(took);
 }
 

@@ -8,6 +8,7 @@
 #include "shared/buf.h"
 #include "shared/day.h"
 #include "tests/unit/agent/date_lines.h"
+#include "tests/unit/agent/date_lines_fr.h"
 #include "tests/unit/agent/shop.h"
 
 #define NOW "2026-05-13T10:20:00-04:00"
